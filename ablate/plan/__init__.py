@@ -1,0 +1,1 @@
+"""A study to its trials: pure, without torch, Optuna or MLflow."""

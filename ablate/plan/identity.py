@@ -1,0 +1,46 @@
+"""What a trial *is*: a hash of everything that can change its result, and of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ablate.files import hash_file, hash_value
+from ablate.spec.config import TrialConfig
+from ablate.spec.options import identity_tree
+
+#: Raised when the meaning of a configuration changes, so that old results are not taken for new ones.
+VERSION = 1
+
+
+def condition_key(config: TrialConfig) -> str:
+    """The hash of a resolved configuration, the same for each of its seeds.
+
+    The primary metric counts only where it steers training (early stopping, ``checkpoint: best``, a plateau
+    schedule); otherwise choosing another one to report does not train anything again.
+    """
+    tree = dict(identity_tree(config))
+    del tree["primary"]
+    if config.monitors:
+        tree["monitored"] = (config.primary.monitored, config.primary.maximize)
+    return hash_value({"version": VERSION, "config": tree})
+
+
+def trial_identity(condition: str, seed: int, fingerprint: str, files: Iterable[Path] = ()) -> str:
+    """The identity of a trial.
+
+    Args:
+        condition: the key of its condition.
+        seed: the replicate.
+        fingerprint: of the data set, by content.
+        files: weight files and the like that the configuration names; their bytes count, not their paths.
+
+    >>> trial_identity("c", 0, "d") == trial_identity("c", 0, "d")
+    True
+    >>> trial_identity("c", 0, "d") == trial_identity("c", 1, "d")
+    False
+    """
+    contents = [hash_file(path) for path in files]
+    return hash_value(
+        {"condition": condition, "seed": seed, "data": fingerprint, "files": contents}
+    )

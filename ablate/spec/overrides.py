@@ -1,0 +1,100 @@
+"""Overrides: dotted fields and the values that they take, applied to a study's sections.
+
+Mappings are merged and lists replaced; changing a section's ``name`` drops that section's other fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ablate.spec.options import Tree
+
+#: Sections that may be written as just a name.
+NAMED_SECTIONS = ("data", "model", "loss", "optimizer", "scheduler")
+
+#: The members of sections that a study may leave out.
+DEFAULT_NAMES = {"loss": "cross_entropy", "scheduler": "constant"}
+
+
+def complete(tree: Tree) -> dict[str, Any]:
+    """The tree of a study with short sections written out and default members named.
+
+    >>> complete({"model": "basenet", "loss": {"label_smoothing": 0.1}})["loss"]
+    {'name': 'cross_entropy', 'label_smoothing': 0.1}
+    """
+    tree = expand_names(tree)
+    for section, name in DEFAULT_NAMES.items():
+        value = tree.get(section, {})
+        if isinstance(value, Mapping):
+            tree[section] = {"name": name, **value}
+    return tree
+
+
+def expand_names(tree: Tree) -> dict[str, Any]:
+    """The tree with ``model: basenet`` written out as ``model: {name: basenet}``.
+
+    >>> expand_names({"model": "basenet", "study": "a"})
+    {'model': {'name': 'basenet'}, 'study': 'a'}
+    """
+    return {
+        key: {"name": value} if key in NAMED_SECTIONS and isinstance(value, str) else value
+        for key, value in tree.items()
+    }
+
+
+def apply_overrides(tree: Tree, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The tree with every override applied at once; their order does not matter.
+
+    >>> base = {"model": {"name": "basenet", "channels": (6, 12)}, "train": {"epochs": 2}}
+    >>> apply_overrides(base, {"model.name": "timm/resnet18", "train": {"patience": 3}})
+    {'model': {'name': 'timm/resnet18'}, 'train': {'epochs': 2, 'patience': 3}}
+    """
+    patch: dict[str, Any] = {}
+    for path, value in overrides.items():
+        patch = _merge(patch, expand_names(_nest(path.split("."), value)))
+    return _merge(tree, patch)
+
+
+def flatten(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Overrides with nested mappings of sections written as dotted fields.
+
+    >>> flatten({"model": {"hidden": (12,)}, "optimizer.lr": 0.1})
+    {'model.hidden': (12,), 'optimizer.lr': 0.1}
+    """
+    return dict(_flatten(overrides, ""))
+
+
+def _flatten(overrides: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in overrides.items():
+        path = f"{prefix}{key}"
+        section = path in NAMED_SECTIONS or path == "train"
+        if section and isinstance(value, str):
+            yield f"{path}.name", value
+        elif section and isinstance(value, Mapping):
+            yield from _flatten(value, f"{path}.")
+        else:
+            yield path, value
+
+
+def get_field(tree: Any, path: str) -> Any:
+    """The value at a dotted path; ``None`` where there is none."""
+    for key in path.split("."):
+        tree = tree.get(key) if isinstance(tree, Mapping) else None
+    return tree
+
+
+def _nest(keys: list[str], value: Any) -> dict[str, Any]:
+    return {keys[0]: _nest(keys[1:], value) if len(keys) > 1 else value}
+
+
+def _merge(base: Tree, patch: Tree) -> dict[str, Any]:
+    renamed = "name" in patch and patch["name"] != base.get("name")
+    merged = {} if renamed and "name" in base else dict(base)
+    for key, value in patch.items():
+        old = merged.get(key)
+        if isinstance(value, Mapping) and isinstance(old, Mapping):
+            merged[key] = _merge(old, value)
+        else:
+            merged[key] = value
+    return merged

@@ -1,0 +1,31 @@
+"""Values of a study as short text, for labels, parameters and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def show_value(value: Any, most: int = 80) -> str:
+    """A value as people write it in YAML, cut to ``most`` characters.
+
+    >>> [show_value(value) for value in (1e-05, 0.001, (6, 12), None, True, "adam")]
+    ['1e-5', '0.001', '[6, 12]', 'null', 'true', 'adam']
+    """
+    text = _text(value)
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        mantissa, _, exponent = repr(value).partition("e")
+        return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_text(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_text(item) for item in value) + "]"
+    return str(value)
