@@ -1,0 +1,103 @@
+"""An ablation's results, compared: everything a table says, before it is laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ablate.plan.types import AblationPlan, Plan
+from ablate.report.compare import Comparison, Verdict, compare, compare_rows
+from ablate.report.rows import Missing, RowResults, Summary, gather
+from ablate.results import ResultSet
+from ablate.spec.config import Primary
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnalysis:
+    """One row: its primary metric, the comparison with its reference and with the rung above."""
+
+    results: RowResults
+    primary: Summary
+    missing: tuple[Missing, ...]
+    comparison: Comparison | None
+    rung: Comparison | None
+
+    @property
+    def label(self) -> str:
+        """The row's name in the table."""
+        return self.results.row.label
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One ablation, its rows in order and the label of the best of them, if one is."""
+
+    ablation: AblationPlan
+    primary: Primary
+    rows: tuple[RowAnalysis, ...]
+    best: str | None
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The labels that rows are compared with, in the order of the table."""
+        wanted = {row.results.row.reference for row in self.rows}
+        return tuple(row.label for row in self.rows if row.label in wanted)
+
+
+def analyse(plan: Plan, ablation: AblationPlan, results: ResultSet) -> Analysis:
+    """Match an ablation's rows with the results and compare each with its reference."""
+    primary = plan.conditions[plan.baseline].config.primary
+    rows = gather(plan, ablation, results)
+    tests = _tests(rows, primary, ablation.min_effect)
+    analysed = tuple(
+        RowAnalysis(
+            results=row,
+            primary=row.summary(primary.metric),
+            missing=row.missing(primary.metric),
+            comparison=tests.get(row.row.label),
+            rung=_rung(row, rows, primary),
+        )
+        for row in rows
+    )
+    return Analysis(ablation, primary, analysed, _best(analysed, primary.maximize))
+
+
+def _tests(
+    rows: Sequence[RowResults], primary: Primary, min_effect: float | None
+) -> dict[str, Comparison | None]:
+    values = {row.row.label: row.values(primary.metric) for row in rows}
+    pairs = {
+        row.row.label: (values[row.row.label], values[row.row.reference])
+        for row in rows
+        if row.row.reference is not None
+    }
+    compared = compare_rows(list(pairs.values()), maximize=primary.maximize, min_effect=min_effect)
+    return dict(zip(pairs, compared, strict=True))
+
+
+def _rung(row: RowResults, rows: Sequence[RowResults], primary: Primary) -> Comparison | None:
+    above = next((other for other in rows if other.row.label == row.row.previous), None)
+    if above is None:
+        return None
+    values, others = row.values(primary.metric), above.values(primary.metric)
+    return compare(values, others, maximize=primary.maximize)
+
+
+def _best(rows: Sequence[RowAnalysis], maximize: bool) -> str | None:
+    """The row with the best mean, where the verdicts say so; a lead within the noise is none."""
+    means = {row.label: row.primary.mean for row in rows if row.primary.mean is not None}
+    if not means or len({row.results.row.reference for row in rows} - {None}) != 1:
+        return None
+    top = (max if maximize else min)(means.values())
+    leaders = [row for row in rows if means.get(row.label) == top]
+    if len(leaders) != 1:
+        return None
+    (leader,) = leaders
+    if leader.results.row.reference is not None:
+        return leader.label if _says(leader, Verdict.BETTER) else None
+    beaten = all(_says(row, Verdict.WORSE) for row in rows if row is not leader)
+    return leader.label if beaten else None
+
+
+def _says(row: RowAnalysis, verdict: Verdict) -> bool:
+    return row.comparison is not None and row.comparison.verdict is verdict

@@ -1,0 +1,7 @@
+"""Figures as PNG bytes. Matplotlib is imported only when one is drawn."""
+
+from __future__ import annotations
+
+from ablate.report.figures.confusion import confusion_figure
+
+__all__ = ["confusion_figure"]

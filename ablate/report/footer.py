@@ -1,0 +1,100 @@
+"""The sentences under a table: what its numbers mean, and what they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ablate.report.analysis import Analysis, RowAnalysis
+from ablate.report.cells import NumberFormat
+from ablate.report.compare import Comparison, Verdict
+from ablate.report.provenance import provenance
+from ablate.report.statistics import ALPHA
+from ablate.report.wording import counted, seed_list, sentence
+
+
+def footer_of(analysis: Analysis) -> tuple[str, ...]:
+    """The footer's sentences, without the numbered notes."""
+    sentences = [*_spread(analysis.rows), *_differences(analysis), *_verdicts(analysis)]
+    return (*sentences, *map(sentence, analysis.ablation.notes), *provenance(analysis))
+
+
+def _spread(rows: Sequence[RowAnalysis]) -> Iterator[str]:
+    if not any(row.primary.n for row in rows):
+        yield "No run has finished yet."
+        return
+    planned = {row.results.seeds for row in rows}
+    if len(planned) > 1:
+        yield "mean ± std: mean and standard deviation (n - 1) over each row's own seeds."
+        return
+    (seeds,) = planned
+    if len(seeds) == 1:
+        yield (
+            f"One run each ({seed_list(seeds)}): how much another seed would change the numbers "
+            "is unknown, so no row can be called better or worse."
+        )
+    else:
+        yield f"mean ± std: mean and standard deviation (n - 1) over {seed_list(seeds)}."
+
+
+def _differences(analysis: Analysis) -> Iterator[str]:
+    found = _comparisons(analysis)
+    if not found:
+        return
+    unit = ", in percentage points" if NumberFormat.of(analysis.primary.info).scale == 100.0 else ""
+    if any(item.paired for item in found):
+        yield f"delta: mean of the differences between runs with the same seed{unit}."
+    if any(item.low is not None for item in found):
+        yield (
+            "[low, high]: 95 % confidence interval of the delta (Student's t, paired by seed); "
+            "if it contains 0, chance alone could explain the difference."
+        )
+    if any(row.rung for row in analysis.rows):
+        yield "delta to rung above: what the row adds to all above it; not tested."
+    if any(item.wins is not None for item in found):
+        yield "wins: seeds in which the row beats its reference."
+    if not analysis.primary.maximize:
+        yield f"Lower {analysis.primary.metric} is better."
+
+
+def _verdicts(analysis: Analysis) -> Iterator[str]:
+    tested = [item for item in _comparisons(analysis) if item.p is not None]
+    if tested:
+        yield _rule(len(tested))
+    if any(item.verdict is Verdict.SUGGESTIVE for item in tested):
+        yield (
+            "suggestive: the interval, taken alone, excludes 0, but among several comparisons "
+            "that happens by chance too often; more seeds would tell."
+        )
+    if analysis.ablation.min_effect is not None:
+        size = NumberFormat.of(analysis.primary.info).plain(analysis.ablation.min_effect)
+        yield f"too small to matter: the whole interval lies within ±{size}."
+    if any(item.verdict is Verdict.ONE_SEED for item in _comparisons(analysis)):
+        yield "1 seed: cannot tell: one pair of runs shows a difference, not whether it is the seed's."
+    if analysis.best is not None:
+        yield (
+            "Bold: the best mean, where the verdicts set it apart from the reference; "
+            "other rows are not compared with each other."
+        )
+    yield from _cross_check(analysis)
+
+
+def _rule(comparisons: int) -> str:
+    if comparisons == 1:
+        test = "two-sided t-test, one comparison, no correction"
+    else:
+        test = f"two-sided t-test, Holm's correction for {counted(comparisons, 'comparison')}"
+    return f"verdict: better or worse if p < {ALPHA} ({test}), else cannot tell."
+
+
+def _cross_check(analysis: Analysis) -> Iterator[str]:
+    found = [
+        f"{row.label} {row.comparison.sign_flip:.3g}"
+        for row in analysis.rows
+        if row.comparison is not None and row.comparison.sign_flip is not None
+    ]
+    if found:
+        yield f"Cross-check, exact sign-flip test, p without correction: {'; '.join(found)}."
+
+
+def _comparisons(analysis: Analysis) -> list[Comparison]:
+    return [row.comparison for row in analysis.rows if row.comparison is not None]

@@ -1,0 +1,71 @@
+"""Numbered notes under a table: why a seed is missing, what is unusual about a comparison."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ablate.report.analysis import Analysis, RowAnalysis
+from ablate.report.rows import Missing
+from ablate.report.wording import counted, seed_list
+
+#: Places that a note names before it says how many more there are.
+MOST_PLACES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Sentences in the order of the table, each with the places (rows and seeds) it is about."""
+
+    places: Mapping[str, tuple[str, ...]]
+
+    def number(self, sentence: str) -> int | None:
+        """The number of a sentence, from 1; ``None`` for an empty one."""
+        return list(self.places).index(sentence) + 1 if sentence else None
+
+    def lines(self) -> tuple[str, ...]:
+        """The notes as lines of the footer."""
+        return tuple(
+            f"[{number}] {sentence} ({_shortened(places)})"
+            for number, (sentence, places) in enumerate(self.places.items(), start=1)
+        )
+
+
+def notes_of(analysis: Analysis) -> Notes:
+    """Every note of an ablation; equal sentences share a number."""
+    places: dict[str, tuple[str, ...]] = {}
+    for row in analysis.rows:
+        for sentence, place in _row_notes(row):
+            places[sentence] = (*places.get(sentence, ()), place)
+    return Notes(places)
+
+
+def reasons(missing: tuple[Missing, ...], notes: Notes) -> tuple[str, ...]:
+    """What became of the seeds without a value, counted: ``1 diverged [1]``."""
+    counts = Counter((item.kind, _sentence(item)) for item in missing)
+    return tuple(
+        f"{count} {kind} [{notes.number(sentence)}]" if sentence else f"{count} {kind}"
+        for (kind, sentence), count in counts.items()
+    )
+
+
+def _row_notes(row: RowAnalysis) -> Iterator[tuple[str, str]]:
+    seeds: dict[str, list[int]] = {}
+    for item in row.missing:
+        if sentence := _sentence(item):
+            seeds.setdefault(sentence, []).append(item.seed)
+    for sentence, found in seeds.items():
+        yield sentence, f"{row.label}, {seed_list(found)}"
+    if row.comparison is not None and row.comparison.note:
+        yield row.comparison.note, row.label
+
+
+def _sentence(item: Missing) -> str:
+    return f"{item.kind}: {item.reason}" if item.reason else ""
+
+
+def _shortened(places: tuple[str, ...]) -> str:
+    more = len(places) - MOST_PLACES
+    rest = [counted(more, "more row")] if more > 0 else []
+    return "; ".join([*places[:MOST_PLACES], *rest])

@@ -1,0 +1,111 @@
+"""The recorded trials of each row of an ablation, seed by seed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import mean, stdev
+
+from ablate.plan.types import AblationPlan, Condition, Plan, Row
+from ablate.results import ResultSet, Status, TrialResult
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Mean and standard deviation (n - 1) of a metric over the seeds that have a value."""
+
+    n: int
+    mean: float | None
+    std: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A planned seed that gives no value: ``kind`` in a word, ``reason`` in a line."""
+
+    seed: int
+    kind: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowResults:
+    """A row, its condition, its planned seeds (ascending) and what is recorded of them."""
+
+    row: Row
+    condition: Condition
+    seeds: tuple[int, ...]
+    trials: Mapping[int, TrialResult]
+
+    @property
+    def finished(self) -> tuple[TrialResult, ...]:
+        """The trials with a result, by seed."""
+        found = (self.trials[seed] for seed in self.seeds if seed in self.trials)
+        return tuple(trial for trial in found if trial.status is Status.FINISHED)
+
+    def values(self, metric: str) -> dict[int, float | None]:
+        """Planned seed to finite value of ``split/metric[/class]``, ``None`` where there is none."""
+        finished = {trial.seed: trial.metrics.get(metric) for trial in self.finished}
+        return {seed: _finite(finished.get(seed)) for seed in self.seeds}
+
+    def summary(self, metric: str) -> Summary:
+        """Mean and spread of a metric."""
+        return summarise(self.values(metric))
+
+    def measured(self, name: str) -> Summary:
+        """Mean and spread of what was measured (``parameters``, ``duration_s``)."""
+        return summarise({trial.seed: trial.measured.get(name) for trial in self.finished})
+
+    def missing(self, metric: str) -> tuple[Missing, ...]:
+        """The recorded seeds without a value of the metric, and why."""
+        values = self.values(metric)
+        absent = [seed for seed in self.seeds if values[seed] is None and seed in self.trials]
+        return tuple(_missing(self.trials[seed], metric) for seed in absent)
+
+
+def gather(plan: Plan, ablation: AblationPlan, results: ResultSet) -> tuple[RowResults, ...]:
+    """The rows of an ablation with their trials, matched by condition and seed.
+
+    Where a condition and seed were recorded twice, the later attempt counts.
+    """
+    latest: dict[tuple[str, int], TrialResult] = {}
+    for trial in sorted(results, key=lambda trial: (trial.start_ms, trial.identity, trial.run_id)):
+        latest[trial.condition, trial.seed] = trial
+    planned: dict[str, set[int]] = {}
+    for wanted in plan.trials:
+        planned.setdefault(wanted.condition, set()).add(wanted.seed)
+    return tuple(_row(plan, row, planned[row.condition], latest) for row in ablation.rows)
+
+
+def _row(
+    plan: Plan, row: Row, planned: set[int], latest: Mapping[tuple[str, int], TrialResult]
+) -> RowResults:
+    seeds = tuple(sorted(planned))
+    found = {seed: latest.get((row.condition, seed)) for seed in seeds}
+    trials = {seed: trial for seed, trial in found.items() if trial is not None}
+    return RowResults(row, plan.conditions[row.condition], seeds, trials)
+
+
+def summarise(values: Mapping[int, float | None]) -> Summary:
+    """Mean and standard deviation over the seeds that have a value.
+
+    >>> summarise({0: 1.0, 1: 3.0, 2: None})
+    Summary(n=2, mean=2.0, std=1.4142135623730951)
+    """
+    present = [value for seed in sorted(values) if (value := values[seed]) is not None]
+    if not present:
+        return Summary(0, None, None)
+    return Summary(len(present), mean(present), stdev(present) if len(present) > 1 else None)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _missing(trial: TrialResult, metric: str) -> Missing:
+    if trial.status is not Status.FINISHED:
+        return Missing(trial.seed, str(trial.status), trial.reason)
+    value = trial.metrics.get(metric)
+    reason = f"finished without {metric}" if value is None else f"{metric} is {value}"
+    return Missing(trial.seed, "without value", reason)

@@ -1,0 +1,56 @@
+"""An ablation's table as a value: titles, typed cells, footer and unrounded records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ablate.plan.types import AblationPlan, Plan
+from ablate.report.analysis import analyse
+from ablate.report.cells import Cell
+from ablate.report.columns import columns_of, has_measured, secondary_metrics
+from ablate.report.footer import footer_of
+from ablate.report.notes import notes_of
+from ablate.report.records import Record, records_of
+from ablate.results import ResultSet
+
+
+@dataclass(frozen=True, slots=True)
+class AblationTable:
+    """A table to be rendered: one tuple of cells per row, as many as there are ``columns``.
+
+    ``level`` is that of its heading: 2 for an ablation, 3 for a part of one.
+    """
+
+    title: str
+    description: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    footer: tuple[str, ...]
+    records: tuple[Record, ...]
+    level: int = 2
+
+
+def ablation_table(
+    plan: Plan,
+    ablation: AblationPlan,
+    results: ResultSet,
+    *,
+    measured: bool = False,
+) -> AblationTable:
+    """The table of an ablation; the same results give the same table, in whatever order they come.
+
+    ``measured`` adds the time per trial, which differs from run to run and machine to machine.
+    """
+    analysis = analyse(plan, ablation, results)
+    notes = notes_of(analysis)
+    columns = columns_of(analysis, notes, measured=measured)
+    wanted = ["parameters"] if has_measured(analysis, "parameters") else []
+    wanted += ["duration_s"] if measured else []
+    return AblationTable(
+        title=f"{ablation.name} ({ablation.design})",
+        description=ablation.description,
+        columns=tuple(column.title for column in columns),
+        rows=tuple(tuple(column.cell(row) for column in columns) for row in analysis.rows),
+        footer=(*footer_of(analysis), *notes.lines()),
+        records=tuple(records_of(analysis, secondary_metrics(analysis), wanted)),
+    )
