@@ -1,0 +1,1 @@
+"""Training one trial: configuration and data in, events and files out. Sees no recorder."""

@@ -1,0 +1,83 @@
+"""From a configuration to a trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from torch import Tensor, nn
+
+from ablate.data import PreparedData, resolve_normalization
+from ablate.data.batches import TrainBatches
+from ablate.engine.device import Execution, prepare
+from ablate.engine.seeding import start_stream
+from ablate.engine.trainer import Trainer
+from ablate.errors import TrialError, did_you_mean
+from ablate.spec.config import Primary, TrialConfig
+from ablate.tasks.task import TaskOptions
+
+
+def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str) -> Trainer:
+    """Everything that ``config`` names, built; the model from the stream ``init`` of ``seed``.
+
+    Raises:
+        TrialError: the device, the model or the primary metric does not fit.
+        DataError: the normalisation does not fit the images.
+    """
+    task = cast(TaskOptions, config.task)
+    _check_primary(config.primary, task, data)
+    execution = prepare(device, config.train.precision)
+    normalization = resolve_normalization(config.data, data, config.model.normalization())
+    model = _build_model(config, data, seed, execution)
+    batches = TrainBatches(
+        data.splits["train"],
+        batch_size=config.data.batch_size,
+        augment=config.data.augment,
+        normalization=normalization,
+        device=str(execution.device),
+        seed=seed,
+    )
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = config.optimizer.build(trained)
+    return Trainer(
+        config=config,
+        task=task,
+        seed=seed,
+        num_classes=data.num_classes,
+        execution=execution,
+        normalization=normalization,
+        model=model,
+        criterion=_build_criterion(config, data, execution),
+        batches=batches,
+        optimizer=optimizer,
+        schedule=config.scheduler.build(optimizer, config.train.epochs, batches.steps_per_epoch),
+        scaler=execution.scaler(),
+    )
+
+
+def _build_model(
+    config: TrialConfig, data: PreparedData, seed: int, execution: Execution
+) -> nn.Module:
+    start_stream(seed, "init")
+    return execution.place(config.model.build(data.shape, data.num_classes))
+
+
+def _build_criterion(
+    config: TrialConfig, data: PreparedData, execution: Execution
+) -> Callable[..., Tensor]:
+    counts = data.splits["train"].class_counts(data.num_classes)
+    return config.loss.build(counts, str(execution.device))
+
+
+def _check_primary(primary: Primary, task: TaskOptions, data: PreparedData) -> None:
+    names = task.names(data.classes)
+    if primary.name not in names:
+        raise TrialError(
+            f"primary metric {primary.metric!r} is not recorded: task {task.name!r} on data set "
+            f"{data.name!r} has no {primary.name!r}. {did_you_mean(primary.name, names)}"
+        )
+    if primary.split not in data.splits:
+        raise TrialError(
+            f"primary metric {primary.metric!r} cannot be measured: data set {data.name!r} has no "
+            f"split {primary.split!r}. {did_you_mean(primary.split, data.splits)}"
+        )

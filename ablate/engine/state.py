@@ -1,0 +1,85 @@
+"""How far a trial has come: everything but the weights being trained and the optimizer's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ablate.engine.early_stopping import Best
+from ablate.metrics.confusion import ConfusionMatrix
+from ablate.metrics.counts import Counts
+
+Weights = dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredEpoch:
+    """What was counted in one epoch: while training on ``train``, and then on ``val``."""
+
+    epoch: int
+    train: Counts
+    val: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class TrainState:
+    """The state after ``epoch`` epochs.
+
+    ``chosen`` is the epoch that ``train.checkpoint`` chooses so far; ``weights`` are its weights under
+    ``checkpoint: best``, ``None`` under ``last``. ``monitored`` is the best of the monitored metric,
+    ``best`` that of each validation metric. Durations include those of interrupted attempts.
+    """
+
+    epoch: int = 0
+    monitored: Best = field(default_factory=Best)
+    best: Mapping[str, Best] = field(default_factory=dict)
+    chosen: ScoredEpoch | None = None
+    weights: Weights | None = None
+    duration_s: float = 0.0
+    train_duration_s: float = 0.0
+
+    def to_plain(self) -> dict[str, Any]:
+        """As numbers, tensors and mappings, for a checkpoint."""
+        chosen = self.chosen and {
+            "epoch": self.chosen.epoch,
+            "train": _plain_counts(self.chosen.train),
+            "val": _plain_counts(self.chosen.val),
+        }
+        return {
+            "epoch": self.epoch,
+            "monitored": asdict(self.monitored),
+            "best": {name: asdict(best) for name, best in self.best.items()},
+            "chosen": chosen,
+            "weights": self.weights,
+            "duration_s": self.duration_s,
+            "train_duration_s": self.train_duration_s,
+        }
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> TrainState:
+        """The inverse of :meth:`to_plain`."""
+        monitored = Best(**plain["monitored"])
+        best = {name: Best(**values) for name, values in plain["best"].items()}
+        chosen = plain["chosen"] and _scored(plain["chosen"])
+        return cls(**{**plain, "monitored": monitored, "best": best, "chosen": chosen})
+
+
+def _plain_counts(counts: Counts) -> dict[str, Any]:
+    return {
+        "confusion": torch.from_numpy(counts.confusion.counts),
+        "images": counts.images,
+        "loss_sum": counts.loss_sum,
+        "top5_hits": counts.top5_hits,
+    }
+
+
+def _scored(plain: dict[str, Any]) -> ScoredEpoch:
+    return ScoredEpoch(plain["epoch"], _counts(plain["train"]), _counts(plain["val"]))
+
+
+def _counts(plain: dict[str, Any]) -> Counts:
+    return Counts(**{**plain, "confusion": ConfusionMatrix(plain["confusion"].numpy())})

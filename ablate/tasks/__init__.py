@@ -1,0 +1,7 @@
+"""The tasks: one line each; ``ablate list tasks``."""
+
+from __future__ import annotations
+
+from ablate.registry import Table
+
+TABLE = Table("task", {"classification": "ablate.tasks.classification:Classification"})

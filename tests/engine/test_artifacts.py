@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from ablate.engine.artifacts import copy_weights, write_architecture, write_weights
+from ablate.spec.values import ImageShape
+
+
+def test_weights_are_a_plain_state_dict(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4))
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    write_weights(tmp_path, copy_weights(model))
+    loaded = load_file(tmp_path / "weights.safetensors")
+    assert loaded.keys() == model.state_dict().keys()
+    assert all(torch.equal(value, loaded[name]) for name, value in model.state_dict().items())
+
+
+def test_a_tied_weight_is_stored_under_both_names(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    model[1].weight = model[0].weight
+    write_weights(tmp_path, copy_weights(model))
+    assert {"0.weight", "1.weight"} < load_file(tmp_path / "weights.safetensors").keys()
+
+
+def test_copied_weights_do_not_follow_the_model() -> None:
+    model = nn.Linear(2, 2)
+    copied = copy_weights(model)
+    with torch.no_grad():
+        model.weight.add_(1)
+    assert not torch.equal(copied["weight"], model.weight)
+
+
+def test_the_architecture_is_written_for_people_and_for_programs(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
+    write_architecture(tmp_path, model, ImageShape(channels=3, height=2, width=2))
+    assert (tmp_path / "model.txt").read_text() == f"{model}\n"
+    assert "| 1 | Linear | 2 | 26 | 0 |" in (tmp_path / "architecture.md").read_text()
+    rows = json.loads((tmp_path / "architecture.json").read_text())
+    assert [row["parameters"] for row in rows] == [0, 26]
