@@ -1,0 +1,147 @@
+"""The decoded images of a data set: uint8 arrays on disk that every trial maps into memory."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from ablate.data.place import Progress
+from ablate.data.source import Pixels, Source, SplitName
+from ablate.data.writing import write_images
+from ablate.errors import DataError
+from ablate.files import hash_file, write_json
+from ablate.spec.values import ImageShape
+
+#: Changes when the files' layout or the way of decoding does.
+_VERSION = 1
+_ARRAYS = ("images", "labels", "sums")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CachedSplit:
+    """The images of one split as the source has it.
+
+    ``images`` (M, H, W, C) uint8, memory-mapped; ``labels`` (M,) int64; ``sums`` (M, 2, C) int64, each image's sum
+    of pixel values and of their squares, from which the mean and std of any part of the split follow at once.
+    """
+
+    images: Pixels
+    labels: NDArray[np.int64]
+    sums: NDArray[np.int64]
+
+
+def cached_images(
+    source: Source,
+    fingerprint: str,
+    shape: ImageShape,
+    cache: Path,
+    progress: Progress | None = None,
+) -> Mapping[SplitName, CachedSplit]:
+    """The decoded images of ``source`` at ``shape``, from the cache or put there first.
+
+    Safe when several processes ask at once: one decodes, the others wait. A damaged entry is made again.
+
+    Raises:
+        DataError: an image is damaged, or the cache cannot be written.
+    """
+    folder = (
+        cache
+        / "images"
+        / f"{fingerprint}-{shape.channels}x{shape.height}x{shape.width}-v{_VERSION}"
+    )
+    index = _intact(folder)
+    if index is None:
+        try:
+            index = _build(source, shape, folder, progress)
+        except OSError as error:
+            raise _cannot_write(folder.parent, error) from error
+    return {split: _open(folder, split) for split in index}
+
+
+def _build(
+    source: Source, shape: ImageShape, folder: Path, progress: Progress | None
+) -> list[SplitName]:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        index = _intact(folder)  # another process may have built it meanwhile
+        if index is not None:
+            return index
+        shutil.rmtree(folder, ignore_errors=True)
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        try:
+            splits = write_images(source.records(), shape, part, progress)
+            _seal(part, splits)
+            part.rename(folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        return splits
+
+
+def _seal(folder: Path, splits: list[SplitName]) -> None:
+    files = {
+        file.name: {**_stamp(file), "hash": hash_file(file)}
+        for split in splits
+        for file in _files(folder, split)
+    }
+    write_json(folder / "index.json", {"splits": splits, "files": files})
+
+
+def _intact(folder: Path) -> list[SplitName] | None:
+    """The splits of a complete, undamaged entry; ``None`` if it has to be made.
+
+    A file is hashed again only when its size or time of change is not the recorded one.
+    """
+    try:
+        index: dict[str, Any] = json.loads((folder / "index.json").read_text())
+        recorded = index["files"]
+        changed = [name for name in recorded if not _as_recorded(folder / name, recorded[name])]
+        if any(hash_file(folder / name) != recorded[name]["hash"] for name in changed):
+            return None
+        splits: list[SplitName] = index["splits"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):  # absent, or its index is damaged
+        return None
+    if changed:
+        _seal(folder, splits)
+    return splits
+
+
+def _as_recorded(file: Path, record: Mapping[str, Any]) -> bool:
+    return all(record[key] == value for key, value in _stamp(file).items())
+
+
+def _stamp(file: Path) -> dict[str, int]:
+    found = file.stat()
+    return {"size": found.st_size, "mtime_ns": found.st_mtime_ns}
+
+
+def _files(folder: Path, split: SplitName) -> list[Path]:
+    return [folder / f"{split}-{array}.npy" for array in _ARRAYS]
+
+
+def _open(folder: Path, split: SplitName) -> CachedSplit:
+    images, labels, sums = _files(folder, split)
+    # Copy on write: torch accepts the array as writable, and the file stays as it is.
+    mapped = np.load(images, mmap_mode="c", allow_pickle=False)
+    return CachedSplit(
+        mapped, np.load(labels, allow_pickle=False), np.load(sums, allow_pickle=False)
+    )
+
+
+def _cannot_write(folder: Path, error: OSError) -> DataError:
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(existing).free
+    return DataError(
+        f"cannot write the image cache in {folder} ({free:,} bytes free): {error}. "
+        "Set ABLATE_CACHE to a folder with room"
+    )

@@ -1,0 +1,89 @@
+"""Encoded images to uint8 pixels."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from ablate.data.source import Pixels
+from ablate.spec.values import ImageShape
+
+#: Pillow's modes without colour, and those whose values do not fit 8 bits.
+_GREY = frozenset(["1", "L", "LA", "I;16", "I;16L", "I;16B"])
+_TOO_DEEP = frozenset(["I", "F"])
+
+#: What Pillow raises on damaged files, by format.
+DAMAGE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    IndexError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+
+def reason(error: Exception) -> str:
+    """Why an image cannot be used, as one short line."""
+    if isinstance(error, UnidentifiedImageError):
+        return "not an image"
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+class Header(NamedTuple):
+    """What an image is, known without decoding it."""
+
+    grey: bool
+    height: int
+    width: int
+
+
+def header(content: bytes | Pixels) -> Header:
+    """Read an image's header.
+
+    Raises:
+        one of DAMAGE: it is no image that can be used.
+    """
+    if not isinstance(content, bytes):
+        return Header(content.ndim == 2, *content.shape[:2])
+    with Image.open(io.BytesIO(content)) as image:
+        if image.mode in _TOO_DEEP:
+            raise ValueError(f"mode {image.mode} (32 bits a pixel) is not supported")
+        return Header(image.mode in _GREY, image.height, image.width)
+
+
+def decode(content: bytes | Pixels, shape: ImageShape) -> Pixels:
+    """Decode to (H, W, C) uint8 of ``shape``, resized (bilinear, antialiased) where it differs.
+
+    Colour is dropped for one channel, grey is repeated for three; transparency is ignored.
+
+    Raises:
+        one of DAMAGE: the image is damaged.
+    """
+    wanted = (shape.height, shape.width, shape.channels)
+    if not isinstance(content, bytes) and np.atleast_3d(content).shape == wanted:
+        return content.reshape(wanted)
+    channels = "L" if shape.channels == 1 else "RGB"
+    image = _eight_bits(_image(content)).convert(channels)
+    if image.size != (shape.width, shape.height):
+        image = image.resize((shape.width, shape.height), Image.Resampling.BILINEAR)
+    return np.asarray(image, dtype=np.uint8).reshape(wanted)
+
+
+def _image(content: bytes | Pixels) -> Image.Image:
+    return (
+        Image.open(io.BytesIO(content)) if isinstance(content, bytes) else Image.fromarray(content)
+    )
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    if not image.mode.startswith("I;16"):
+        return image
+    return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))

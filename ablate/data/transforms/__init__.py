@@ -1,0 +1,1 @@
+"""The augmentations at work: functions of a batch of images and a generator, with parameters for each image."""

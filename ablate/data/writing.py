@@ -1,0 +1,128 @@
+"""Decoding a whole source into arrays on disk, a chunk at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ablate.data.decode import DAMAGE, decode, reason
+from ablate.data.place import Progress
+from ablate.data.source import SPLITS, Pixels, Record, SplitName
+from ablate.data.survey import where
+from ablate.errors import DataError
+from ablate.spec.values import ImageShape
+
+_CHUNK = 256
+_MOST_NAMED = 10
+
+Result = Pixels | tuple[str, str]
+
+
+def write_images(
+    records: Sequence[Record], shape: ImageShape, folder: Path, progress: Progress | None
+) -> list[SplitName]:
+    """Write ``<split>-images.npy``, ``-labels.npy`` and ``-sums.npy`` for each split; return the splits.
+
+    Raises:
+        DataError: images are damaged; the text names the first of them.
+        OSError: the disk is full or cannot be written.
+    """
+    splits: list[SplitName] = []
+    damaged: list[tuple[str, str]] = []
+    done = 0
+
+    def report(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress:
+            progress("decoding images", done, len(records))
+
+    for split in SPLITS:
+        members = [record for record in records if record.split == split]
+        if members:
+            damaged += _write_split(members, shape, folder / split, report)
+            splits.append(split)
+    if damaged:
+        raise damaged_images(damaged)
+    return splits
+
+
+def damaged_images(damaged: Sequence[tuple[str, str]]) -> DataError:
+    """The error for images that cannot be used, from their (name, reason)."""
+    lines = "\n".join(f"    {name}: {why}" for name, why in damaged[:_MOST_NAMED])
+    more = f"\n    and {len(damaged) - _MOST_NAMED} more" if len(damaged) > _MOST_NAMED else ""
+    count = "1 image is" if len(damaged) == 1 else f"{len(damaged)} images are"
+    return DataError(f"{count} damaged:\n{lines}{more}\n  Replace or remove them")
+
+
+def _write_split(
+    records: Sequence[Record], shape: ImageShape, prefix: Path, report: Callable[[int], None]
+) -> list[tuple[str, str]]:
+    """Write one split; return the (name, reason) of its damaged images."""
+    damaged: list[tuple[str, str]] = []
+    sums: list[NDArray[np.int64]] = []
+    dimensions = (len(records), shape.height, shape.width, shape.channels)
+    with Path(f"{prefix}-images.npy").open("wb") as stream:
+        _write_header(stream, dimensions)
+        for results in _decoded(records, shape):
+            damaged += [result for result in results if isinstance(result, tuple)]
+            images = [result for result in results if not isinstance(result, tuple)]
+            if not damaged:
+                chunk = np.stack(images)
+                stream.write(chunk.tobytes())  # not through a map: a full disk must raise, not kill
+                sums.append(_sums(chunk))
+            report(len(results))
+        _flush(stream)
+    if not damaged:
+        _save(Path(f"{prefix}-sums.npy"), np.concatenate(sums))
+        _save(Path(f"{prefix}-labels.npy"), np.array([r.label for r in records], np.int64))
+    return damaged
+
+
+def _write_header(stream: BinaryIO, dimensions: tuple[int, ...]) -> None:
+    description = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
+    header = {"descr": description, "fortran_order": False, "shape": dimensions}
+    np.lib.format.write_array_header_1_0(stream, header)
+
+
+def _decoded(records: Sequence[Record], shape: ImageShape) -> Iterator[list[Result]]:
+    """Chunks of pixels (H, W, C), or (name, reason) where an image is damaged."""
+    chunks = (records[start : start + _CHUNK] for start in range(0, len(records), _CHUNK))
+    if isinstance(records[0].content, np.ndarray):
+        for chunk in chunks:
+            yield [_try_decode(record, shape) for record in chunk]
+        return
+    with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:  # Pillow decodes without the GIL
+        for chunk in chunks:
+            yield list(pool.map(lambda record: _try_decode(record, shape), chunk))
+
+
+def _try_decode(record: Record, shape: ImageShape) -> Result:
+    try:
+        return decode(record.read(), shape)
+    except DAMAGE as error:
+        return where(record), reason(error)
+
+
+def _sums(images: Pixels) -> NDArray[np.int64]:
+    """(N, 2, C): the sum of values and of squares of each image of (N, H, W, C)."""
+    flat = images.reshape(len(images), -1, images.shape[-1])
+    squares = np.square(flat, dtype=np.uint16)
+    return np.stack([part.sum(axis=1, dtype=np.int64) for part in (flat, squares)], axis=1)
+
+
+def _save(path: Path, array: NDArray[np.int64]) -> None:
+    with path.open("wb") as stream:
+        np.save(stream, array)
+        _flush(stream)
+
+
+def _flush(stream: BinaryIO) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())
