@@ -16,7 +16,6 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 from ablate.registry import UnknownName, table
 from ablate.spec.options import Options, as_details
 
-
 #: Marks, in a JSON schema, a field that holds a member of a kind.
 MARK = "x-ablate-kind"
 
@@ -86,8 +85,7 @@ class Member:
 def _problem(
     kind: str, message: str, value: Any, where: tuple[str, ...], remedy: str = ""
 ) -> ValidationError:
-    text: Any = message.replace("{", "{{").replace("}", "}}")
-    custom = PydanticCustomError(kind, text, {"remedy": remedy})
+    custom = PydanticCustomError(kind, message, {"remedy": remedy})
     return ValidationError.from_exception_data(
         "member", [InitErrorDetails(type=custom, loc=where, input=value)]
     )

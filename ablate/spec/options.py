@@ -77,16 +77,12 @@ def as_details(
     """The errors of a validation, to be raised again as part of a larger one, under ``prefix``."""
     return [
         InitErrorDetails(
-            type=PydanticCustomError(item["type"], _brace(item["msg"]), dict(item.get("ctx", {}))),
+            type=PydanticCustomError(item["type"], item["msg"], dict(item.get("ctx", {}))),
             loc=(*prefix, *item["loc"]),
             input=item["input"],
         )
         for item in error.errors()
     ]
-
-
-def _brace(message: str) -> Any:
-    return message.replace("{", "{{").replace("}", "}}")
 
 
 def invalid(rule: str, remedy: str = "") -> PydanticCustomError:
@@ -95,7 +91,7 @@ def invalid(rule: str, remedy: str = "") -> PydanticCustomError:
     >>> str(invalid("kernel_size must be odd", "Use 5").type)
     'invalid'
     """
-    return PydanticCustomError("invalid", _brace(rule), {"remedy": remedy})
+    return PydanticCustomError("invalid", rule, {"remedy": remedy})
 
 
 def to_tree(value: Any) -> Any:

@@ -65,7 +65,7 @@ def _sentence(item: Mapping[str, Any]) -> tuple[str, str]:
         shown = int(limit) if limit == int(limit) else limit
         return f"{rule} {show_value(shown)}, not {value}", ""
     if kind == "too_short":
-        return f"needs at least {context['min_length']} of them, not {context['actual_length']}", ""
+        return f"needs at least {context['min_length']}, and has {context['actual_length']}", ""
     if kind == "literal_error":
         return f"must be one of {context['expected'].replace(' or ', ', ')}, not {value}", ""
     if kind in _TYPES:

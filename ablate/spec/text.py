@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 
 def show_value(value: Any, most: int = 80) -> str:
     """A value as people write it in YAML, cut to ``most`` characters.
 
-    >>> [show_value(value) for value in (1e-05, 0.001, (6, 12), None, True, "adam")]
-    ['1e-5', '0.001', '[6, 12]', 'null', 'true', 'adam']
+    >>> [show_value(value) for value in (1e-05, 2.5e-4, 0.001, (6, 12), None, True, "adam")]
+    ['1e-5', '2.5e-4', '0.001', '[6, 12]', 'null', 'true', 'adam']
     """
     text = _text(value)
     return text if len(text) <= most else text[: most - 3] + "..."
@@ -22,10 +23,17 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        mantissa, _, exponent = repr(value).partition("e")
-        return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+        return _number(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {_text(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_text(item) for item in value) + "]"
     return str(value)
+
+
+def _number(value: float) -> str:
+    """The shortest text that reads as the same number; small ones as people write learning rates."""
+    if 0 < abs(value) < 1e-3:
+        mantissa, _, exponent = format(Decimal(repr(value)).normalize(), "e").partition("e")
+        return f"{mantissa}e{int(exponent)}"
+    return repr(value).replace("e+", "e")

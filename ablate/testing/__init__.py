@@ -1,0 +1,1 @@
+"""What every member of a kind must do, as checks that any test suite can call; and a fake trainer."""

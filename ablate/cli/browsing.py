@@ -1,0 +1,37 @@
+"""``ablate ui``: MLflow's own UI on the right store."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from ablate.cli.printing import print_text
+from ablate.errors import RecordError
+from ablate.record.reader import experiment_id
+from ablate.record.store import Store
+from ablate.record.ui import experiment_link, ui_command
+from ablate.runner.study import Study
+
+
+def serve_ui(
+    study: Path | None, profile: str | None, store: Path | None, host: str, port: int
+) -> NoReturn:
+    """Serve the UI until it is interrupted.
+
+    Raises:
+        RecordError: nothing is recorded yet.
+    """
+    records = Store((store or Path("mlruns")).absolute())
+    if not records.database.exists():
+        raise RecordError(f"{records.root}: nothing is recorded here yet. Run a study first")
+    command, environment = ui_command(records, host=host, port=port)
+    base = f"http://{host}:{port}"
+    name = Study(study, profile=profile, store=store).plan.study if study else None
+    found = experiment_id(records, name) if name else None
+    link = experiment_link(base, found) if found else base
+    print_text(f"MLflow: {link}  (Ctrl-C ends it; ready in a few seconds)")
+    sys.stdout.flush()
+    # the server takes this process's place, so that signals reach it and nothing is left behind
+    os.execve(command[0], command, {**os.environ, **environment})  # noqa: S606

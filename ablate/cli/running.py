@@ -1,0 +1,62 @@
+"""``ablate run``: check, train what is missing, print the tables and where to look."""
+
+from __future__ import annotations
+
+from ablate.cli.options import LOCAL_HOST, PORT
+from ablate.cli.preparing import checked
+from ablate.cli.printing import ERR, print_text
+from ablate.record.reader import experiment_id
+from ablate.record.ui import experiment_link
+from ablate.results import Status
+from ablate.runner.execute import Choices, RunSummary, publish, train_missing
+from ablate.runner.study import Study
+from ablate.runner.tables import table
+
+
+def run_and_print(
+    study: Study, jobs: int | None, devices: str | None, *, retry_failed: bool, quiet: bool
+) -> int:
+    """Run a study as a person at a terminal expects; the exit code."""
+    summary = _run(study, Choices(jobs, devices, retry_failed), quiet)
+    markdown = table(study)
+    publish(study, markdown, table(study, "csv"))
+    print_text(markdown)
+    if not quiet:
+        _print_summary(study, summary)
+    return summary.exit_code
+
+
+def _run(study: Study, choices: Choices, quiet: bool) -> RunSummary:
+    if not study.missing(retry_failed=choices.retry_failed):
+        total = len(study.plan.trials)
+        failed = sum(item.status is not Status.FINISHED for item in study.results())
+        return RunSummary(total, total, failed=failed)
+    checked(study, quiet=quiet)
+    return train_missing(study, choices, None if quiet else ERR)
+
+
+def _print_summary(study: Study, summary: RunSummary) -> None:
+    parts = [f"{summary.already_done} of {summary.total} trials were there already"]
+    parts += [f"{summary.finished} trained"] if summary.finished else []
+    parts += [f"{summary.failed} failed"] if summary.failed else []
+    parts += [f"{summary.interrupted} interrupted"] if summary.interrupted else []
+    ERR.print("; ".join(parts), markup=False)
+    if summary.signal is not None:
+        ERR.print("Interrupted. The same command continues where this one stopped.")
+    elif summary.failed:
+        ERR.print("Failed trials stay as they are; --retry-failed trains them again.")
+    _print_links(study)
+
+
+def _print_links(study: Study) -> None:
+    experiment = experiment_id(study.store, study.plan.study)
+    if experiment is None:
+        return
+    profile = f" --profile {study.profile}" if study.profile else ""
+    link = experiment_link(f"http://{LOCAL_HOST}:{PORT}", experiment)
+    lines = [
+        f"Browse every run:  ablate ui {study.path}{profile}   then {link}",
+        f"Optuna's view:     optuna-dashboard {study.store.optuna / study.plan.study}.journal",
+    ]
+    for line in lines:
+        ERR.print(line, markup=False, soft_wrap=True)

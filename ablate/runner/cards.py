@@ -1,0 +1,78 @@
+"""What is recorded of each trial before it starts: its factors, a few headlines, its configuration."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+from ruamel.yaml import YAML
+
+from ablate.plan.types import Condition, Plan, Trial
+from ablate.record.card import TrialCard
+from ablate.spec.config import TrialConfig
+from ablate.spec.options import to_tree
+from ablate.spec.overrides import get_field
+from ablate.spec.text import show_value
+
+
+def varying_fields(plan: Plan) -> tuple[str, ...]:
+    """The dotted fields that the study's rows set and in which its conditions differ, in order of appearance.
+
+    Another ``name`` changes all fields of its section; only those that rows set themselves count here.
+    """
+    differing = {field for item in plan.conditions.values() for field in item.changes}
+    written = (".".join(f.split(".")[:2]) for item in plan.ablations for f in item.factors)
+    return tuple(field for field in dict.fromkeys(written) if field in differing)
+
+
+def changed_values(plan: Plan, condition: Condition) -> dict[str, str]:
+    """Those fields of a condition that differ from the baseline, as text."""
+    changes = condition.changes
+    return {field: show_value(changes[field]) for field in varying_fields(plan) if field in changes}
+
+
+def trial_card(
+    plan: Plan, trial: Trial, identity: str, fingerprint: str, tags: Mapping[str, str]
+) -> TrialCard:
+    """The card of one trial of a plan."""
+    config = plan.config(trial)
+    tree = to_tree(config)
+    factors = {field: show_value(get_field(tree, field)) for field in varying_fields(plan)}
+    return TrialCard(
+        identity=identity,
+        condition=trial.condition,
+        seed=trial.seed,
+        name=trial.name,
+        factors=factors,
+        headline={key: text for key, text in _headline(config).items() if key not in factors},
+        config_yaml=config_yaml(config),
+        fingerprint=fingerprint,
+        dataset=config.data.name,
+        tags=tags,
+    )
+
+
+def _headline(config: TrialConfig) -> dict[str, str]:
+    return {
+        "data.name": config.data.name,
+        "model.name": config.model.name,
+        "train.epochs": str(config.train.epochs),
+    }
+
+
+def config_yaml(config: TrialConfig) -> str:
+    """A resolved configuration, every default written out, as YAML."""
+    stream = io.StringIO()
+    writer = YAML()
+    writer.default_flow_style = None
+    writer.width = 100
+    writer.dump(_plain(to_tree(config)), stream)
+    return stream.getvalue()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value

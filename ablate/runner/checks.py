@@ -1,0 +1,138 @@
+"""Everything that can be found wrong with a plan before the first training step, data included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ablate.data.place import DataPlace
+from ablate.data.prepare import PreparedData, prepare
+from ablate.errors import DataError, Problem, StudyError
+from ablate.files import hash_value
+from ablate.plan.types import Condition, Plan
+from ablate.spec.options import to_tree
+from ablate.spec.study import Draft
+from ablate.spec.text import show_value
+from ablate.spec.yaml_file import KeyPath
+
+Progress = Callable[[str, int, int], None]
+#: Section, field, message.
+Remark = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A plan that can run: its data by condition, and what it should be warned about."""
+
+    data: dict[str, PreparedData]
+    warnings: tuple[Problem, ...]
+
+
+def check_plan(
+    draft: Draft, plan: Plan, place: DataPlace, progress: Progress | None = None
+) -> Checked:
+    """Prepare the data of every condition and look for what cannot work, or is hardly meant.
+
+    Raises:
+        StudyError: with every condition that cannot work on its data.
+    """
+    data, problems = _prepare_all(draft, plan, place, progress)
+    warnings = list(plan.warnings)
+    wrong, doubtful = set[Remark](), set[Remark]()
+    for key, condition in plan.conditions.items():
+        if key in data:
+            # what holds for an earlier condition too is said once, there
+            news = [item for item in _problems(condition, data[key]) if item not in wrong]
+            problems += _located(draft, plan, condition, news)
+            wrong.update(news)
+            news = [item for item in _warnings(condition, data[key]) if item not in doubtful]
+            warnings += _located(draft, plan, condition, news)
+            doubtful.update(news)
+    warnings += _inert_factors(draft, plan)
+    if problems:
+        raise StudyError(draft.document.file, list(dict.fromkeys(problems)))
+    return Checked(data, tuple(dict.fromkeys(warnings)))
+
+
+def _prepare_all(
+    draft: Draft, plan: Plan, place: DataPlace, progress: Progress | None
+) -> tuple[dict[str, PreparedData], list[Problem]]:
+    known: dict[str, PreparedData | str] = {}
+    found: dict[str, PreparedData] = {}
+    problems: list[Problem] = []
+    for key, condition in plan.conditions.items():
+        source = hash_value(to_tree(condition.config.data))
+        if source not in known:
+            try:
+                known[source] = prepare(condition.config.data, place, progress)
+            except DataError as error:
+                known[source] = str(error)
+        prepared = known[source]
+        if isinstance(prepared, str):
+            problems += _located(draft, plan, condition, [("data", "", prepared)])
+        else:
+            found[key] = prepared
+    return found, problems
+
+
+def _problems(condition: Condition, data: PreparedData) -> Iterator[Remark]:
+    config = condition.config
+    for field, message in config.model.problems(data.shape):
+        yield "model", field, message
+    for field, message in config.loss.problems(len(data.classes)):
+        yield "loss", field, message
+    if config.primary.split not in data.splits:
+        known = ", ".join(data.splits)
+        message = f"{config.primary.metric}: {data.name} has no split '{config.primary.split}'"
+        yield "primary", "", f"{message}. Its splits: {known}"
+    if config.primary.name.startswith("top5") and len(data.classes) <= 5:
+        yield "primary", "", f"top-5 accuracy of {len(data.classes)} classes is always 1"
+    _, slash, wanted = config.primary.name.partition("/")
+    if slash and wanted not in data.classes:
+        yield "primary", "", f"{data.name} has no class '{wanted}'"
+
+
+def _warnings(condition: Condition, data: PreparedData) -> Iterator[Remark]:
+    config = condition.config
+    for field, message in config.model.warnings(data.shape):
+        yield "model", field, message
+    for field, message in config.scheduler.warnings(config.train.epochs, config.train.patience):
+        yield "scheduler", field, message
+
+
+def _inert_factors(draft: Draft, plan: Plan) -> Iterator[Problem]:
+    for ablation in plan.ablations:
+        for row in ablation.rows:
+            condition = plan.conditions[row.condition]
+            for field in condition.config.model.inert():
+                path = f"model.{field}"
+                if path in condition.changes and path in ablation.factors:
+                    value = show_value(condition.changes[path])
+                    message = f"'{row.label}': {path} = {value} has no effect on this model"
+                    yield draft.problem(("ablations", ablation.name), message)
+
+
+def _located(
+    draft: Draft, plan: Plan, condition: Condition, remarks: Sequence[Remark]
+) -> list[Problem]:
+    """Remarks at the field of the study file, or at the row that changes it."""
+    found = []
+    for section, field, message in remarks:
+        base: KeyPath = (section, field) if field else (section,)
+        changed = any(name.partition(".")[0] == section for name in condition.changes)
+        if condition.key == plan.baseline or not changed:
+            found.append(draft.problem(base, message))
+            continue
+        found.append(_at_row(draft, plan, condition, ".".join(str(key) for key in base), message))
+    return found
+
+
+def _at_row(draft: Draft, plan: Plan, condition: Condition, field: str, message: str) -> Problem:
+    for ablation in plan.ablations:
+        for row in ablation.rows:
+            if row.condition == condition.key:
+                place: KeyPath = ("ablations", ablation.name)
+                if ("ablations", ablation.name, "rows", row.label) in draft.document.lines:
+                    place = (*place, "rows", row.label)
+                return draft.problem(place, f"'{row.label}': {field}: {message}")
+    return draft.problem(("ablations",), message)

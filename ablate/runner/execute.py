@@ -1,0 +1,175 @@
+"""Runs what is missing of a study: checks, slots, records, the Optuna ledger, the display."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ablate.plan.types import Trial
+from ablate.progress.choice import make_display
+from ablate.record.card import TrialCard
+from ablate.record.provenance import provenance
+from ablate.results import Failed, Finished, Status
+from ablate.runner.cards import trial_card
+from ablate.runner.identities import fingerprints
+from ablate.runner.ledger import Ledger
+from ablate.runner.observers import Observers, Recording
+from ablate.runner.study import Study
+from ablate.runner.watching import Watching
+from ablate.runner.worker import PRELOAD, TARGET, payload
+from ablate.schedule.driver import Observer, run_jobs
+from ablate.schedule.job import Job, Outcome
+from ablate.schedule.launcher import Launcher
+from ablate.schedule.lock import study_lock
+from ablate.schedule.signals import StopFlag, stop_on_signals
+from ablate.schedule.slots import slots
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ablate.record.recorder import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run did. ``signal`` is the number of the signal that stopped it, if one did."""
+
+    total: int
+    already_done: int
+    finished: int = 0
+    failed: int = 0
+    interrupted: int = 0
+    signal: int | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0; 1 after a failed trial; 128 + signal after an interruption."""
+        if self.signal is not None:
+            return 128 + self.signal
+        return 1 if self.failed else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How to run, none of which can change a result."""
+
+    jobs: int | None = None
+    devices: str | None = None
+    retry_failed: bool = False
+
+
+def train_missing(study: Study, choices: Choices, console: Console | None) -> RunSummary:
+    """Run the missing trials of a checked study, one process each, and record them.
+
+    How they go on is shown on ``console``, if there is one.
+
+    Raises:
+        AlreadyRunning: another process runs this study.
+        RecordError: the store cannot be written.
+    """
+    places = slots(choices.jobs, choices.devices)
+    launcher = Launcher(TARGET, (*PRELOAD, *_libraries(study)))
+    with study_lock(study.store.trials / f"{study.plan.study}.lock"):
+        launcher.warm()  # it imports torch while the store is opened here
+        recorder = _recorder(study)
+        recorder.reconcile(())
+        todo = _not_adopted(study, recorder, choices.retry_failed)
+        cards = _cards(study, todo)
+        observers: list[Observer] = [Ledger(study, todo), Recording(recorder, cards)]
+        with stop_on_signals() as stop, ExitStack() as stack:
+            if console is not None:
+                display = stack.enter_context(_display(study, todo, len(places), console))
+                observers.append(display)
+            observer = Observers(*observers)
+            outcomes = run_jobs(_jobs(study, todo), places, launcher, observer, stop=stop)
+    return _summary(study, todo, outcomes, stop)
+
+
+@contextmanager
+def _display(
+    study: Study, todo: tuple[Trial, ...], places: int, console: Console
+) -> Iterator[Watching]:
+    primary = study.plan.config(study.plan.trials[0]).primary
+    total = len(study.plan.trials)
+    names = {study.identities[t]: study.plan.conditions[t.condition].name for t in todo}
+    with make_display(
+        console,
+        total=total,
+        already_done=total - len(todo),
+        slots=places,
+        metric=primary.metric,
+        maximize=primary.maximize,
+    ) as display:
+        yield Watching(display, primary, names)
+
+
+def publish(study: Study, markdown: str, csv: str) -> None:
+    """Make the tables what one sees first in MLflow."""
+    files: Mapping[str, bytes | Path] = {"table.md": markdown.encode(), "table.csv": csv.encode()}
+    _recorder(study).report(markdown, files)
+
+
+def _libraries(study: Study) -> tuple[str, ...]:
+    """The libraries of models that the plan names, imported once for all trials."""
+    models = {condition.config.model.name for condition in study.plan.conditions.values()}
+    prefixes = {name.partition("/")[0] for name in models if "/" in name}
+    return tuple(sorted(prefixes & {"timm", "torchvision"}))
+
+
+def _recorder(study: Study) -> Recorder:
+    from ablate.record.mlflow_recorder import MlflowRecorder
+
+    return MlflowRecorder(study.store, study.plan.study, study.plan.description)
+
+
+def _not_adopted(study: Study, recorder: Recorder, retry_failed: bool) -> tuple[Trial, ...]:
+    """The missing trials, without those that another study of the store has finished."""
+    missing = study.missing(retry_failed=retry_failed)
+    cards = _cards(study, missing)
+    return tuple(
+        trial for trial in missing if recorder.adopt(cards[study.identities[trial]]) is None
+    )
+
+
+def _cards(study: Study, trials: tuple[Trial, ...]) -> dict[str, TrialCard]:
+    prints = fingerprints(study.plan, study.place)
+    tags = provenance(study.path.absolute().parent)
+    return {
+        study.identities[trial]: trial_card(
+            study.plan, trial, study.identities[trial], prints[trial.condition], tags
+        )
+        for trial in trials
+    }
+
+
+def _jobs(study: Study, trials: tuple[Trial, ...]) -> list[Job]:
+    folder = study.store.trials / study.plan.study
+    return [
+        Job(
+            study.identities[trial],
+            trial.name,
+            folder / study.identities[trial],
+            payload(study.plan.config(trial), trial.seed, study.place),
+        )
+        for trial in trials
+    ]
+
+
+def _summary(
+    study: Study, todo: tuple[Trial, ...], outcomes: tuple[Outcome, ...], stop: StopFlag
+) -> RunSummary:
+    events = [outcome.event for outcome in outcomes]
+    failures = [event for event in events if isinstance(event, Failed)]
+    interrupted = sum(event.status is Status.INTERRUPTED for event in failures)
+    total = len(study.plan.trials)
+    return RunSummary(
+        total=total,
+        already_done=total - len(todo),
+        finished=sum(isinstance(event, Finished) for event in events),
+        failed=len(failures) - interrupted,
+        interrupted=interrupted,
+        signal=stop.signal,
+    )

@@ -1,0 +1,44 @@
+"""The identities of a plan's trials, which need the data's fingerprints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ablate.data.place import DataPlace
+from ablate.data.prepare import fingerprint
+from ablate.files import hash_value
+from ablate.plan.identity import trial_identity
+from ablate.plan.types import Plan, Trial
+from ablate.spec.config import TrialConfig
+from ablate.spec.options import to_tree
+
+
+def identities(plan: Plan, place: DataPlace) -> dict[Trial, str]:
+    """Each trial's identity, in the order of the plan.
+
+    Raises:
+        DataError: data or a weight file is missing.
+    """
+    prints = fingerprints(plan, place)
+    return {
+        trial: trial_identity(
+            trial.condition, trial.seed, prints[trial.condition], _files(plan.config(trial))
+        )
+        for trial in plan.trials
+    }
+
+
+def fingerprints(plan: Plan, place: DataPlace) -> dict[str, str]:
+    """Each condition's data fingerprint; data that several conditions share is looked at once."""
+    known: dict[str, str] = {}
+    found = {}
+    for key, condition in plan.conditions.items():
+        source = hash_value(to_tree(condition.config.data))
+        if source not in known:
+            known[source] = fingerprint(condition.config.data, place)
+        found[key] = known[source]
+    return found
+
+
+def _files(config: TrialConfig) -> tuple[Path, ...]:
+    return tuple(config.model.files())
