@@ -1,0 +1,46 @@
+"""``model.weights``: where a network's first weights come from. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from ablate.errors import did_you_mean
+from ablate.spec.options import NotIdentity, Options, invalid
+
+_NAMED = ("random", "imagenet")
+
+
+class WeightFile(Options):
+    """A state dict on disk; its bytes, not its path, belong to a trial's identity."""
+
+    path: Annotated[str, NotIdentity()]
+
+    @property
+    def location(self) -> Path:
+        """The absolute path; a relative one starts at the current folder."""
+        return Path(self.path).expanduser().absolute()
+
+    def problem(self) -> str | None:
+        """Why the file cannot be read; ``None`` if it is there."""
+        if self.location.is_file():
+            return None
+        hint = did_you_mean(self.path, _NAMED) or "Write random, imagenet or the path of a file"
+        return f"no file {self.path!r} (looked for {self.location}). {hint}"
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value in _NAMED else WeightFile(path=value)
+    if isinstance(value, Mapping):
+        return WeightFile.model_validate(value)
+    if isinstance(value, WeightFile):
+        return value
+    raise invalid(f"weights must be random, imagenet or the path of a file, not {value!r}")
+
+
+Weights = Annotated[Literal["random", "imagenet"] | WeightFile, BeforeValidator(_read)]
+"""``random``, ``imagenet`` (the library's own pre-trained weights) or a file's path."""

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ablate import catalogue
+from ablate.catalogue import from_timm, from_torch, from_torchvision
+from ablate.catalogue.__main__ import render
+from ablate.catalogue.meta import on_meta
+from ablate.catalogue.probe import CLASSES, classifies, smallest_side
+
+TIMM_SAMPLE = (
+    *(
+        "convnext_atto",
+        "dla34",
+        "levit_128s",
+        "mobilenetv3_small_050",
+        "resnet18",
+        "swin_tiny_patch4_window7_224",
+    ),
+    *("tf_efficientnet_lite0", "vgg11", "vit_tiny_patch16_224"),
+)
+
+
+def test_all_kinds_of_names_are_there_and_sorted() -> None:
+    for library, least in (("optimizers", 12), ("timm", 1200), ("torchvision", 80)):
+        names = catalogue.names(library)
+        assert len(names) >= least
+        assert list(names) == sorted(names)
+
+
+def test_optimizers_agree_with_the_installed_torch() -> None:
+    assert catalogue._read("optimizers") == from_torch.entries()
+
+
+@pytest.mark.parametrize("name", TIMM_SAMPLE)
+def test_timm_agrees_with_the_installed_one(name: str) -> None:
+    assert catalogue._read("timm")[name] == from_timm.describe(name)
+
+
+@pytest.mark.parametrize("name", catalogue.names("timm")[::100])
+def test_a_sample_of_timm_builds(name: str) -> None:
+    import timm
+
+    entry = catalogue.timm_model(name)
+    assert classifies(on_meta(timm.create_model, name, num_classes=CLASSES), *entry.size)
+
+
+@pytest.mark.parametrize("name", ["alexnet", "googlenet", "swin_t", "vit_b_16"])
+def test_torchvision_agrees_with_the_installed_one(name: str) -> None:
+    assert catalogue._read("torchvision")[name] == from_torchvision.describe(name)
+
+
+@pytest.mark.parametrize("name", catalogue.names("torchvision"))
+def test_every_network_of_torchvision_builds(name: str) -> None:
+    from torchvision import models
+
+    entry = catalogue.torchvision_model(name)
+    net = on_meta(models.get_model, name, num_classes=CLASSES, **from_torchvision.quiet(name))
+    if entry.size_argument:
+        assert classifies(net, 224)
+        return
+    assert classifies(net, entry.min_side)
+    assert not classifies(net, entry.min_side - 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "smallest"), [("convnext_atto", 32), ("vgg11", 32), ("resnet18", 1)]
+)
+def test_the_smallest_image_is_the_smallest_in_fact(name: str, smallest: int) -> None:
+    import timm
+    import torch
+
+    net = timm.create_model(name, num_classes=2).eval()
+    assert catalogue.timm_model(name).min_side == smallest
+    assert net(torch.zeros(1, 3, smallest, smallest)).shape == (1, 2)
+    if smallest > 1:
+        with pytest.raises(RuntimeError):
+            net(torch.zeros(1, 3, smallest - 1, smallest - 1))
+
+
+def test_names_that_are_not_there_are_none() -> None:
+    assert catalogue.timm_model("resnet5O") is None
+    assert catalogue.timm_model("resnet50.no_such_tag") is None
+    assert catalogue.torchvision_model("resnet5O") is None
+    assert catalogue.optimizer("adamm") is None
+
+
+def test_loading_takes_less_than_ten_milliseconds() -> None:
+    def seconds() -> float:
+        start = time.perf_counter()
+        catalogue._read.__wrapped__("timm")
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(20)) < 0.010
+
+
+def test_rendering_sorts_and_keeps_one_line_an_entry() -> None:
+    text = render("pip", {"b": {"x": [1]}, "a": {}})
+    assert text.splitlines()[1:] == ['"a": {},', '"b": {"x": [1]}', "}}"]
+
+
+@pytest.mark.parametrize("border", [2, 3, 29, 63, 223])
+def test_the_border_of_sizes_is_found(border: int) -> None:
+    assert smallest_side(lambda side: side >= border, 224) == border
+
+
+def test_reading_checking_and_planning_import_no_torch() -> None:
+    program = """
+import sys
+from ablate.losses import TABLE as losses
+from ablate.models import TABLE as models
+from ablate.optim import OPTIMIZERS, SCHEDULERS
+from ablate.spec.values import ImageShape
+
+shape = ImageShape(channels=3, height=32, width=32)
+assert len(models.names()) > 1200
+for name in ("basenet", "timm/vit_tiny_patch16_224", "torchvision/vit_b_16"):
+    options = models.get(name)(name=name)
+    options.problems(shape), options.warnings(shape), options.inert(), options.normalization()
+models.get("timm/resnet50.a1_in1k")(name="timm/resnet50.a1_in1k", weights="imagenet").normalization()
+for name in OPTIMIZERS.names():
+    OPTIMIZERS.get(name)(name=name)
+for table in (losses, SCHEDULERS):
+    for name in table.names():
+        table.get(name)
+heavy = {"torch", "torchvision", "timm", "numpy", "scipy"} & set(sys.modules)
+assert not heavy, heavy
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
