@@ -7,7 +7,6 @@ from ablate.cli.preparing import checked
 from ablate.cli.printing import ERR, print_text
 from ablate.record.reader import experiment_id
 from ablate.record.ui import experiment_link
-from ablate.results import Status
 from ablate.runner.execute import Choices, RunSummary, publish, train_missing
 from ablate.runner.study import Study
 from ablate.runner.tables import table
@@ -27,11 +26,8 @@ def run_and_print(
 
 
 def _run(study: Study, choices: Choices, quiet: bool) -> RunSummary:
-    if not study.missing(retry_failed=choices.retry_failed):
-        total = len(study.plan.trials)
-        failed = sum(item.status is not Status.FINISHED for item in study.results())
-        return RunSummary(total, total, failed=failed)
-    checked(study, quiet=quiet)
+    if not study.is_done(retry_failed=choices.retry_failed):
+        checked(study, quiet=quiet)
     return train_missing(study, choices, None if quiet else ERR)
 
 

@@ -45,12 +45,10 @@ def run(
     Raises:
         StudyError: the study cannot work; nothing was trained.
     """
-    if study.missing(retry_failed=retry_failed):
+    choices = Choices(jobs, devices, retry_failed)
+    if not study.is_done(retry_failed=retry_failed):
         check(study)
-        choices = Choices(jobs, devices, retry_failed)
-        summary = train_missing(study, choices, console)
-    else:
-        summary = RunSummary(len(study.plan.trials), len(study.plan.trials))
+    summary = train_missing(study, choices, console)
     publish(study, table(study), table(study, "csv"))
     return summary
 

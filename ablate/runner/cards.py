@@ -6,6 +6,8 @@ import io
 from collections.abc import Mapping
 
 from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import RoundTripRepresenter
 
 from ablate.plan.types import Condition, Plan, Trial
 from ablate.record.card import TrialCard
@@ -66,8 +68,14 @@ def config_yaml(config: TrialConfig) -> str:
     writer = YAML()
     writer.default_flow_style = None
     writer.width = 100
+    writer.representer.add_representer(type(None), _null)
     writer.dump(_plain(to_tree(config)), stream)
     return stream.getvalue()
+
+
+def _null(representer: RoundTripRepresenter, _: None) -> ScalarNode:
+    node: ScalarNode = representer.represent_scalar("tag:yaml.org,2002:null", "null")
+    return node
 
 
 def _plain(value: object) -> object:

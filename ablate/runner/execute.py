@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a run did. ``signal`` is the number of the signal that stopped it, if one did."""
+    """How a study stands after a run.
+
+    ``failed`` counts failures of earlier runs too; ``signal`` is the number of the signal that stopped this one.
+    """
 
     total: int
     already_done: int
@@ -70,6 +73,8 @@ def train_missing(study: Study, choices: Choices, console: Console | None) -> Ru
         AlreadyRunning: another process runs this study.
         RecordError: the store cannot be written.
     """
+    if study.is_done(retry_failed=choices.retry_failed):
+        return _nothing_to_do(study)
     places = slots(choices.jobs, choices.devices)
     launcher = Launcher(TARGET, (*PRELOAD, *_libraries(study)))
     with study_lock(study.store.trials / f"{study.plan.study}.lock"):
@@ -110,6 +115,17 @@ def publish(study: Study, markdown: str, csv: str) -> None:
     """Make the tables what one sees first in MLflow."""
     files: Mapping[str, bytes | Path] = {"table.md": markdown.encode(), "table.csv": csv.encode()}
     _recorder(study).report(markdown, files)
+
+
+def _nothing_to_do(study: Study) -> RunSummary:
+    total = len(study.plan.trials)
+    return RunSummary(total, total, failed=_failed(study))
+
+
+def _failed(study: Study) -> int:
+    """The trials whose failure is recorded, by this run or an earlier one."""
+    states = [item.status for item in study.results()]
+    return sum(state.settled and state is not Status.FINISHED for state in states)
 
 
 def _libraries(study: Study) -> tuple[str, ...]:
@@ -162,14 +178,17 @@ def _summary(
     study: Study, todo: tuple[Trial, ...], outcomes: tuple[Outcome, ...], stop: StopFlag
 ) -> RunSummary:
     events = [outcome.event for outcome in outcomes]
-    failures = [event for event in events if isinstance(event, Failed)]
-    interrupted = sum(event.status is Status.INTERRUPTED for event in failures)
+    interrupted = [
+        event
+        for event in events
+        if isinstance(event, Failed) and event.status is Status.INTERRUPTED
+    ]
     total = len(study.plan.trials)
     return RunSummary(
         total=total,
         already_done=total - len(todo),
         finished=sum(isinstance(event, Finished) for event in events),
-        failed=len(failures) - interrupted,
-        interrupted=interrupted,
+        failed=_failed(study),
+        interrupted=len(interrupted),
         signal=stop.signal,
     )

@@ -53,12 +53,12 @@ class Study:
 
     @cached_property
     def identities(self) -> Mapping[Trial, str]:
-        """Each trial's identity.
+        """Each trial's identity; nothing is downloaded for it.
 
         Raises:
-            DataError: the data is missing, so that it has no fingerprint.
+            DataError: the data is not on this machine, so that it has no fingerprint.
         """
-        return identities(self.plan, self.place)
+        return identities(self.plan, replace(self.place, downloads=None))
 
     def results(self) -> ResultSet:
         """What is recorded of this plan's trials, in the order of the plan.
@@ -75,13 +75,24 @@ class Study:
         return replace(recorded, trials=tuple(result for result in found if result is not None))
 
     def missing(self, *, retry_failed: bool = False) -> tuple[Trial, ...]:
-        """The trials that :meth:`run` would train, in their order."""
+        """The trials that :func:`ablate.run` would train, in their order.
+
+        Raises:
+            DataError: the data is not on this machine yet; :func:`ablate.check` fetches what can be fetched.
+        """
         recorded = self.results().by_identity()
         return tuple(
             trial
             for trial in self.plan.trials
             if _is_open(recorded.get(self.identities[trial]), retry_failed)
         )
+
+    def is_done(self, *, retry_failed: bool = False) -> bool:
+        """Whether nothing is left to train; not while the data is not even here."""
+        try:
+            return not self.missing(retry_failed=retry_failed)
+        except DataError:
+            return False
 
 
 def _is_open(result: TrialResult | None, retry_failed: bool) -> bool:
