@@ -86,7 +86,8 @@ def test_the_ui_answers(checkout: Path) -> None:
     )
     try:
         assert process.stdout is not None
-        assert f"http://127.0.0.1:{port}/#/experiments/" in process.stdout.readline()
+        head = process.stdout.readline() + process.stdout.readline()
+        assert f"http://127.0.0.1:{port}/#/experiments/" in head
         assert "<title>MLflow</title>" in page(f"http://127.0.0.1:{port}/")
     finally:
         process.terminate()

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from ablate.cli.printing import print_text
 from ablate.errors import RecordError
-from ablate.record.reader import experiment_id
+from ablate.record.reader import studies
 from ablate.record.store import Store
 from ablate.record.ui import experiment_link, ui_command
 from ablate.runner.study import Study
@@ -26,12 +26,14 @@ def serve_ui(
     records = Store((store or Path("mlruns")).absolute())
     if not records.database.exists():
         raise RecordError(f"{records.root}: nothing is recorded here yet. Run a study first")
+    records.ensure()  # mends the paths of a store that was moved
     command, environment = ui_command(records, host=host, port=port)
-    base = f"http://{host}:{port}"
+    known = studies(records)
     name = Study(study, profile=profile, store=store).plan.study if study else None
-    found = experiment_id(records, name) if name else None
-    link = experiment_link(base, found) if found else base
-    print_text(f"MLflow: {link}  (Ctrl-C ends it; ready in a few seconds)")
+    shown = {name: known[name]} if name in known else known
+    print_text("MLflow is ready in a few seconds; Ctrl-C ends it")
+    for title, experiment in shown.items():
+        print_text(f"  {title}: {experiment_link(f'http://{host}:{port}', experiment)}")
     sys.stdout.flush()
     # the server takes this process's place, so that signals reach it and nothing is left behind
     os.execve(command[0], command, {**os.environ, **environment})  # noqa: S606

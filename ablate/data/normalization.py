@@ -59,13 +59,21 @@ def _chosen(
     if isinstance(options.normalize, Normalization):
         return options.normalize
     if options.normalize == "auto":
-        return weights or data.normalization
+        return data.normalization if weights is None else _for_grey(weights, data)
     if options.normalize == "imagenet":
         return IMAGENET
     if options.normalize == "train":
         return data.normalization
     channels = data.shape.channels
     return Normalization(mean=(0.0,) * channels, std=(1.0,) * channels)
+
+
+def _for_grey(weights: Normalization, data: PreparedData) -> Normalization:
+    """Colour weights on grey images see the same grey in each channel, so their channels' mean counts."""
+    if data.shape.channels != 1:
+        return weights
+    count = len(weights.mean)
+    return Normalization(mean=(sum(weights.mean) / count,), std=(sum(weights.std) / count,))
 
 
 def _origin(options: DataOptions, weights: Normalization | None) -> str:

@@ -20,11 +20,11 @@ def arrange_rows(
         reference: the row that the study names as reference, if any.
     """
     renamed = _baseline_label(specs, keys, baseline)
-    specs = [spec for spec in specs if spec.label == renamed or keys[spec.label] != baseline]
+    kept = [spec for spec in specs if spec.label == renamed or keys[spec.label] != baseline]
     names = {label: renamed if key == baseline else label for label, key in keys.items()}
-    rows = [_row(spec, keys, names, reference) for spec in specs]
+    rows = [_row(spec, keys, names, reference) for spec in kept]
     rows.sort(key=lambda row: row.reference is not None)
-    return tuple(rows), _remarks(specs, keys, names)
+    return tuple(rows), _remarks(specs, keys, names, baseline)
 
 
 def _baseline_label(specs: Sequence[RowSpec], keys: Mapping[str, str], baseline: str) -> str:
@@ -48,13 +48,15 @@ def _row(
 
 
 def _remarks(
-    specs: Sequence[RowSpec], keys: Mapping[str, str], names: Mapping[str, str]
+    specs: Sequence[RowSpec], keys: Mapping[str, str], names: Mapping[str, str], baseline: str
 ) -> list[str]:
     first: dict[str, str] = {}
     remarks = []
     for spec in specs:
         key = keys[spec.label]
-        if key in first:
+        if key == baseline and spec.must_differ:
+            remarks.append(f"'{spec.label}' changes nothing: the baseline has these values already")
+        elif key in first and key != baseline:
             remarks.append(
                 f"'{names[spec.label]}' and '{first[key]}' are the same configuration: they run once"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ def run_trial(folder: Path, slot: Slot) -> None:
     itself an event; only a crash leaves none.
     """
     job = freeze(json.loads((folder / "job.json").read_text(encoding="utf-8")))
+    logging.basicConfig(format="%(message)s")  # into the trial's log
+    logging.getLogger("ablate").setLevel(logging.INFO)
     log = _EventLog(folder / "events.jsonl")
     try:
         _train(job, folder, slot, log)

@@ -45,6 +45,13 @@ def test_auto_is_the_weights_own_or_the_train_splits(rgb: PreparedData) -> None:
     assert resolve_normalization(_options("auto"), rgb, None) == rgb.normalization
 
 
+def test_colour_weights_on_grey_images_use_the_mean_of_their_channels(rgb: PreparedData) -> None:
+    grey = replace(rgb, shape=rgb.shape.model_copy(update={"channels": 1}))
+    found = resolve_normalization(_options("auto"), grey, OWN)
+    assert found.mean == pytest.approx((0.2,))
+    assert found.std == (1.0,)
+
+
 def test_a_named_choice_goes_before_the_weights(rgb: PreparedData) -> None:
     assert resolve_normalization(_options("train"), rgb, OWN) == rgb.normalization
     assert resolve_normalization(_options("imagenet"), rgb, OWN) == IMAGENET

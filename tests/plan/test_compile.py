@@ -57,6 +57,14 @@ def test_rows_that_are_the_same_configuration_are_remarked(plan_of: Any) -> None
     assert len(plan.conditions) == 2
 
 
+def test_a_row_that_changes_nothing_is_remarked(plan_of: Any) -> None:
+    plan = plan_of("  a: {design: variants, rows: {Base: {}, Same: {optimizer: {lr: 1e-3}}}}")
+    assert [item.message for item in plan.warnings] == [
+        "'Same' changes nothing: the baseline has these values already"
+    ]
+    assert plan_of("  a: {design: grid, factors: {optimizer.lr: [1e-3, 1e-2]}}").warnings == ()
+
+
 def test_a_mistake_in_a_row_is_reported_at_its_line(plan_of: Any) -> None:
     with pytest.raises(StudyError) as caught:
         plan_of("""

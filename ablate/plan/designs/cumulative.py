@@ -30,5 +30,6 @@ class Cumulative(Design):
         for label, changes in self.rows.items():
             overrides = {**overrides, **changes}
             origins = {**origins, **{key: ("rows", label, key) for key in changes}}
-            rungs.append(RowSpec(label, overrides, origins, BASELINE, rungs[-1].label))
+            rung = RowSpec(label, overrides, origins, BASELINE, rungs[-1].label, must_differ=True)
+            rungs.append(rung)
         return Expansion(tuple(rungs), ("gains depend on the order of the rows",))

@@ -29,5 +29,5 @@ class Variants(Design):
             changes = {key: value for key, value in entries.items() if key != "reference"}
             origins = {key: ("rows", label, key) for key in changes}
             reference = entries.get("reference", BASELINE)
-            rows.append(RowSpec(label, changes, origins, reference))
+            rows.append(RowSpec(label, changes, origins, reference, must_differ=bool(changes)))
         return Expansion(tuple(rows))

@@ -1,0 +1,61 @@
+"""The names under which trials stand in MLflow: tags, metric prefixes, artifact names.
+
+Everything a reader needs is a tag ``ablate.*``, a parameter or a metric, so that plain MLflow shows the whole record.
+"""
+
+from __future__ import annotations
+
+IDENTITY = "ablate.identity"
+CONDITION = "ablate.condition"
+SEED = "ablate.seed"
+STUDY = "ablate.study"
+FINGERPRINT = "ablate.fingerprint"
+STATUS = "ablate.status"
+REASON = "ablate.reason"
+DEVICE = "ablate.device"
+#: JSON list of the parameters that are headline fields, not factors.
+HEADLINE = "ablate.headline"
+#: ``trial`` or ``report``.
+KIND = "ablate.kind"
+#: The run, and the study, that an adopted result was trained in.
+SOURCE_RUN = "ablate.source_run"
+SOURCE_STUDY = "ablate.source_study"
+#: The hash of what the report run shows.
+REPORT_HASH = "ablate.report_hash"
+
+#: What the model of a trial is and how long it trains, known when it starts.
+PARAMETERS = "ablate.parameters"
+TRAINABLE_PARAMETERS = "ablate.trainable_parameters"
+EPOCHS = "ablate.epochs"
+
+#: ``ablate.infinite/<step>/<key>``: a value that no database can store, ``inf`` or ``-inf``.
+INFINITE = "ablate.infinite/"
+#: ``ablate.name/<digest>``: the full name behind a shortened one.
+FULL_NAME = "ablate.name/"
+
+NOTE = "mlflow.note.content"
+RUN_NAME = "mlflow.runName"
+GIT_COMMIT = "mlflow.source.git.commit"
+
+TRIAL = "trial"
+REPORT = "report"
+
+#: Metrics of the finished trial stand at step 0; those of epochs at steps 1, 2, ...
+SUMMARY_STEP = 0
+FINAL = "final/"
+BEST = "best/"
+MEASURED = "measured/"
+SUMMARY_PREFIXES = (FINAL, BEST, MEASURED)
+
+CONFIG_FILE = "config.yaml"
+CLASSES_FILE = "classes.json"
+ERROR_FILE = "error.txt"
+
+#: The longest values that MLflow keeps without cutting them.
+MAX_PARAM = 6000
+MAX_TAG = 8000
+MAX_RUN_NOTE = 8000
+MAX_EXPERIMENT_NOTE = 20000
+
+#: The reason of a run that nobody ended.
+ORPHANED = "the driver ended before the trial"

@@ -1,0 +1,68 @@
+"""MLflow's own server on the store, and links that land where one wants to look."""
+
+from __future__ import annotations
+
+import socket
+import sys
+
+import psutil
+
+from ablate.record.client import ENVIRONMENT
+from ablate.record.store import Store
+
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
+
+
+def ui_command(
+    store: Store, host: str = "127.0.0.1", port: int = 5000
+) -> tuple[list[str], dict[str, str]]:
+    """The command that serves the store's UI, and what to add to its environment.
+
+    One worker and no job runner: two processes instead of ten. MLflow answers only requests to names it is told: local
+    ones, and ``host`` if that is another one. It asks nobody for a password, so leave ``host`` local where you can.
+
+    Raises:
+        RecordError: the store's path cannot stand in an address.
+    """
+    command = [sys.executable, "-m", "mlflow", "server"]
+    command += ["--backend-store-uri", store.tracking_uri]
+    command += ["--artifacts-destination", store.artifacts.as_uri()]
+    command += ["--host", host, "--port", str(port), "--workers", "1"]
+    if host not in LOCAL_HOSTS:
+        names = [f"{name}:{port}" for name in _names(host)]
+        command += ["--allowed-hosts", ",".join([*names, f"localhost:{port}", f"127.0.0.1:{port}"])]
+        command += ["--cors-allowed-origins", ",".join(f"http://{name}" for name in names)]
+    return command, {**ENVIRONMENT, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+
+
+def _names(host: str) -> list[str]:
+    """The names under which browsers reach a server that listens on ``host``."""
+    if host not in EVERY_INTERFACE:
+        return [host]
+    addresses = [
+        address.address
+        for interface in psutil.net_if_addrs().values()
+        for address in interface
+        if address.family == socket.AF_INET
+    ]
+    return sorted({socket.gethostname(), *addresses})
+
+
+def experiment_link(base: str, experiment_id: str) -> str:
+    """The address of a study's list of runs.
+
+    >>> experiment_link("http://127.0.0.1:5000", "1")
+    'http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning'
+    """
+    return f"{base.rstrip('/')}/#/experiments/{experiment_id}/runs?workflowType=machine_learning"
+
+
+def run_link(base: str, experiment_id: str, run_id: str) -> str:
+    """The address of one run.
+
+    >>> run_link("http://127.0.0.1:5000", "1", "ab12")
+    'http://127.0.0.1:5000/#/experiments/1/runs/ab12?workflowType=machine_learning'
+    """
+    runs = f"{base.rstrip('/')}/#/experiments/{experiment_id}/runs"
+    return f"{runs}/{run_id}?workflowType=machine_learning"
