@@ -62,21 +62,14 @@ def _archives(data: Path) -> list[Path]:
 
 def time_ablate(data: Path, folder: Path, epochs: int) -> dict[str, Any]:
     settings = [f"train.epochs={epochs}", "seeds=1"]
-    # the last row of the study's ladder is a recipe with epochs of its own: the first five are compared
-    study = folder / "ladder.yaml"
-    study.write_text(_without_recipe(STUDY.read_text(encoding="utf-8")), encoding="utf-8")
     seconds = _run_ablate(
-        study, folder / "mlruns", folder / "cache", settings, data, "--only", "components"
+        STUDY, folder / "mlruns", folder / "cache", settings, data, "--only", "components"
     )
     return {
         "seconds": seconds,
         "images": 5 * epochs * IMAGES,
-        "accuracy": _accuracies(study, folder / "mlruns", settings, data),
+        "accuracy": _accuracies(folder / "mlruns", settings, data),
     }
-
-
-def _without_recipe(text: str) -> str:
-    return "".join(line for line in text.splitlines(True) if not line.strip().startswith("Recipe:"))
 
 
 def _run_ablate(
@@ -92,10 +85,10 @@ def _run_ablate(
     return time.perf_counter() - begun
 
 
-def _accuracies(study: Path, store: Path, settings: list[str], data: Path) -> dict[str, float]:
+def _accuracies(store: Path, settings: list[str], data: Path) -> dict[str, float]:
     import ablate
 
-    opened = ablate.Study(study, settings=settings, only=["components"], store=store, data=data)
+    opened = ablate.Study(STUDY, settings=settings, only=["components"], store=store, data=data)
     names = {key: condition.name for key, condition in opened.plan.conditions.items()}
     return {names[item.condition]: item.metrics["test/accuracy"] for item in opened.results()}
 

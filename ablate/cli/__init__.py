@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Callable
 
 
 def main() -> None:
@@ -12,7 +14,7 @@ def main() -> None:
     from ablate.errors import AblateError
 
     try:
-        app()
+        _run(app)
     except AblateError as error:
         print_error(error)
         sys.exit(error.exit_code)
@@ -21,3 +23,11 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _run(app: Callable[[], None]) -> None:
+    try:
+        app()
+    finally:
+        # the interpreter's last garbage collections walk every object of every library: a second for nothing
+        gc.freeze()

@@ -25,8 +25,8 @@ class RowSpec:
     """A row before its configuration is resolved.
 
     ``overrides``: dotted field to value. ``origins``: dotted field to the key path, within the ablation, that set it.
-    ``reference`` and ``previous`` are labels of other rows. ``must_differ``: a row that turns out equal to the baseline is
-    hardly meant.
+    ``reference`` and ``previous`` are labels of other rows. ``must_differ``: a row that equals the
+    baseline is hardly meant.
     """
 
     label: str
