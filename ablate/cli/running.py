@@ -7,7 +7,14 @@ from ablate.cli.preparing import checked
 from ablate.cli.printing import ERR, print_text
 from ablate.record.reader import experiment_id
 from ablate.record.ui import experiment_link
-from ablate.runner.execute import Choices, RunSummary, publish, train_missing
+from ablate.runner.execute import (
+    Choices,
+    RunSummary,
+    nothing_to_do,
+    publish,
+    train_missing,
+    warm_up,
+)
 from ablate.runner.study import Study
 from ablate.runner.tables import table
 
@@ -26,9 +33,11 @@ def run_and_print(
 
 
 def _run(study: Study, choices: Choices, quiet: bool) -> RunSummary:
-    if not study.is_done(retry_failed=choices.retry_failed):
-        checked(study, quiet=quiet)
-    return train_missing(study, choices, None if quiet else ERR)
+    if study.is_done(retry_failed=choices.retry_failed):
+        return nothing_to_do(study)
+    launcher = warm_up(study)
+    checked(study, quiet=quiet)
+    return train_missing(study, choices, launcher, None if quiet else ERR)
 
 
 def _print_summary(study: Study, summary: RunSummary) -> None:

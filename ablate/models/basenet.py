@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Count = Annotated[int, Field(ge=1)]
 
+#: Normalising one value takes as long as this many multiply-adds of a convolution (measured on one CPU thread).
+_BATCH_NORM_WORK = 40
+
 
 class BaseNetOptions(ModelOptions):
     """Blocks of convolution, ReLU and max-pooling, then linear layers.
@@ -69,6 +72,17 @@ class BaseNetOptions(ModelOptions):
             same=self.padding == "same",
             dilation=self.dilation,
         )
+
+    def work(self, shape: ImageShape) -> int:
+        """That of the convolutions and batch norms; the linear layers cost next to nothing."""
+        total, inputs = 0, shape.channels
+        for block, outputs in zip(self.blocks(shape), self.channels, strict=True):
+            for conv in block.convs:
+                height, width = conv.after
+                each = inputs * self.kernel_size**2 + (_BATCH_NORM_WORK if self.batch_norm else 0)
+                total += height * width * outputs * each
+                inputs = outputs
+        return total
 
     def build(self, shape: ImageShape, num_classes: int) -> BaseNet:
         """The network; see :class:`ablate.models.basenet_network.BaseNet`."""

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from ablate.errors import Problem
 from ablate.runner.checks import check_plan
-from ablate.runner.execute import Choices, RunSummary, publish, train_missing
+from ablate.runner.execute import (
+    Choices,
+    RunSummary,
+    nothing_to_do,
+    publish,
+    train_missing,
+    warm_up,
+)
 from ablate.runner.study import Study
 from ablate.runner.tables import table
 
@@ -46,9 +53,12 @@ def run(
         StudyError: the study cannot work; nothing was trained.
     """
     choices = Choices(jobs, devices, retry_failed)
-    if not study.is_done(retry_failed=retry_failed):
+    if study.is_done(retry_failed=retry_failed):
+        summary = nothing_to_do(study)
+    else:
+        launcher = warm_up(study)
         check(study)
-    summary = train_missing(study, choices, console)
+        summary = train_missing(study, choices, launcher, console)
     publish(study, table(study), table(study, "csv"))
     return summary
 

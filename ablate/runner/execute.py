@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING
 from ablate.plan.types import Trial
 from ablate.progress.choice import make_display
 from ablate.record.card import TrialCard
+from ablate.record.client import prepare_mlflow
 from ablate.record.provenance import provenance
 from ablate.results import Failed, Finished, Status
 from ablate.runner.cards import trial_card
 from ablate.runner.identities import fingerprints
 from ablate.runner.ledger import Ledger
 from ablate.runner.observers import Observers, Recording
+from ablate.runner.order import longest_first
 from ablate.runner.study import Study
 from ablate.runner.watching import Watching
 from ablate.runner.worker import PRELOAD, TARGET, payload
@@ -64,7 +67,20 @@ class Choices:
     retry_failed: bool = False
 
 
-def train_missing(study: Study, choices: Choices, console: Console | None) -> RunSummary:
+def warm_up(study: Study) -> Launcher:
+    """Begin what takes seconds and can be done while the data is checked.
+
+    The process that trials are forked from imports torch, and a thread of this one MLflow.
+    """
+    launcher = Launcher(TARGET, (*PRELOAD, *_libraries(study)))
+    launcher.warm()
+    threading.Thread(target=prepare_mlflow, daemon=True).start()
+    return launcher
+
+
+def train_missing(
+    study: Study, choices: Choices, launcher: Launcher, console: Console | None
+) -> RunSummary:
     """Run the missing trials of a checked study, one process each, and record them.
 
     How they go on is shown on ``console``, if there is one.
@@ -73,17 +89,14 @@ def train_missing(study: Study, choices: Choices, console: Console | None) -> Ru
         AlreadyRunning: another process runs this study.
         RecordError: the store cannot be written.
     """
-    if study.is_done(retry_failed=choices.retry_failed):
-        return _nothing_to_do(study)
     places = slots(choices.jobs, choices.devices)
-    launcher = Launcher(TARGET, (*PRELOAD, *_libraries(study)))
     with study_lock(study.store.trials / f"{study.plan.study}.lock"):
-        launcher.warm()  # it imports torch while the store is opened here
         recorder = _recorder(study)
         recorder.reconcile(())
-        todo = _not_adopted(study, recorder, choices.retry_failed)
+        todo = longest_first(study, _not_adopted(study, recorder, choices.retry_failed))
         cards = _cards(study, todo)
-        observers: list[Observer] = [Ledger(study, todo), Recording(recorder, cards)]
+        split = study.plan.config(study.plan.trials[0]).primary.split
+        observers: list[Observer] = [Ledger(study, todo), Recording(recorder, cards, split)]
         with stop_on_signals() as stop, ExitStack() as stack:
             if console is not None:
                 display = stack.enter_context(_display(study, todo, len(places), console))
@@ -117,7 +130,8 @@ def publish(study: Study, markdown: str, csv: str) -> None:
     _recorder(study).report(markdown, files)
 
 
-def _nothing_to_do(study: Study) -> RunSummary:
+def nothing_to_do(study: Study) -> RunSummary:
+    """What a run of a study says that has no trial left to train."""
     total = len(study.plan.trials)
     return RunSummary(total, total, failed=_failed(study))
 

@@ -51,10 +51,14 @@ class Observers:
 
 
 class Recording:
-    """Delivers what trials wrote into their folders to the recorder, and clears delivered folders."""
+    """Delivers what trials wrote into their folders to the recorder, and clears delivered folders.
 
-    def __init__(self, recorder: Recorder, cards: Mapping[str, TrialCard]) -> None:
+    ``split`` is the one whose confusion matrix is drawn too.
+    """
+
+    def __init__(self, recorder: Recorder, cards: Mapping[str, TrialCard], split: str) -> None:
         self._recorder = recorder
+        self._split = split
         self._cards = cards
         self._runs: dict[str, str] = {}
 
@@ -79,7 +83,7 @@ class Recording:
             isinstance(outcome.event, Failed) and outcome.event.status is Status.INTERRUPTED
         )
         if not interrupted:
-            draw_confusions(artifacts, job.name)
+            draw_confusion(artifacts, self._split, job.name)
             _keep_log(job.log_file, artifacts)
         folder = artifacts if artifacts.is_dir() and not interrupted else None
         self._recorder.finish(self._runs.pop(job.identity), outcome.event, folder)
@@ -90,15 +94,17 @@ class Recording:
         """Nothing: records follow events."""
 
 
-def draw_confusions(artifacts: Path, name: str) -> None:
-    """A picture beside each confusion matrix that a trial wrote."""
-    for file in sorted((artifacts / "confusion").glob("*.json")):
-        from ablate.report.figures.confusion import confusion_figure
+def draw_confusion(artifacts: Path, split: str, name: str) -> None:
+    """A picture beside the confusion matrix of the split that the tables report, if the trial wrote one."""
+    file = artifacts / "confusion" / f"{split}.json"
+    if not file.exists():
+        return
+    from ablate.report.figures.confusion import confusion_figure
 
-        matrix = json.loads(file.read_text(encoding="utf-8"))
-        counts = np.asarray(matrix["counts"], dtype=np.int64)
-        picture = confusion_figure(counts, tuple(matrix["classes"]), f"{name}: {file.stem}")
-        write_bytes(file.with_suffix(".png"), picture)
+    matrix = json.loads(file.read_text(encoding="utf-8"))
+    counts = np.asarray(matrix["counts"], dtype=np.int64)
+    picture = confusion_figure(counts, tuple(matrix["classes"]), f"{name}: {split}")
+    write_bytes(file.with_suffix(".png"), picture)
 
 
 def _keep_log(log: Path, artifacts: Path) -> None:

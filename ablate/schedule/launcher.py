@@ -31,6 +31,14 @@ _THREAD_VARIABLES = (
 #: A server that was killed refuses work for a moment before it can be seen to be dead, and replaced.
 _DYING_S = 0.5
 
+#: glibc gives each large tensor back to the kernel when it is freed, and the next step pays for fresh pages again: with
+#: two trials side by side that cost a fifth of small networks' time. Keep up to 1 GiB; other C libraries ignore this.
+_MEMORY_VARIABLES = {
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_TRIM_THRESHOLD_": "1073741824",
+    "MALLOC_TOP_PAD_": "67108864",
+}
+
 
 class LaunchError(AblateError):
     """Processes of trials cannot be started."""
@@ -132,8 +140,12 @@ def _environment(slot: Slot) -> Mapping[str, str]:
 
 @contextmanager
 def _server_environment() -> Iterator[None]:
-    """One thread a process, and the same import path as here without the working directory."""
+    """One thread a process, and the same import path as here without the working directory.
+
+    What the user set of malloc's own settings stays.
+    """
     server = dict.fromkeys(_THREAD_VARIABLES, "1")
+    server |= {k: os.environ.get(k, value) for k, value in _MEMORY_VARIABLES.items()}
     server["PYTHONPATH"] = os.pathsep.join(entry for entry in sys.path if entry)
     server["PYTHONSAFEPATH"] = "1"
     before = {name: os.environ.get(name) for name in server}

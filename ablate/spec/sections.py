@@ -101,6 +101,13 @@ class ModelOptions(Options):
         """The files that the model is loaded from; their bytes are part of a trial's identity."""
         return ()
 
+    def work(self, shape: ImageShape) -> int | None:
+        """About how long an image takes, in multiply-adds of a convolution, found without torch.
+
+        ``None`` if unknown. Only the order in which trials start depends on it.
+        """
+        return None
+
     def problems(self, shape: ImageShape) -> list[tuple[str, str]]:
         """What cannot work on images of ``shape``: (field, message), found without torch."""
         return []

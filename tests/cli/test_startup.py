@@ -12,14 +12,16 @@ STUDY = Path(__file__).parents[2] / "studies" / "quickstart.yaml"
 HEAVY = {"torch", "torchvision", "timm", "mlflow", "matplotlib", "pandas", "optuna", "sklearn"}
 
 PROGRAM = """
-import sys
+import os, sys
 from ablate.cli import main
 sys.argv = ["ablate", *{arguments!r}]
-try:
-    main()
-except SystemExit as end:
-    assert not end.code, end.code
-print(*sorted(name for name in sys.modules if "." not in name), file=sys.stderr)
+leave = os._exit
+def tell_and_leave(code):
+    print(*sorted(name for name in sys.modules if "." not in name), file=sys.stderr)
+    sys.stderr.flush()
+    leave(code)
+os._exit = tell_and_leave
+main()
 """
 
 
