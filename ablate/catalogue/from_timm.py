@@ -82,7 +82,7 @@ def _weights(name: str) -> dict[str, Any]:
     from timm.models import get_arch_pretrained_cfgs
 
     tags = {
-        config.tag: {
+        config.tag or "": {  # architectures without weights have no tag
             "weights": bool(config.has_weights),
             "mean": list(config.mean),
             "std": list(config.std),
@@ -90,4 +90,4 @@ def _weights(name: str) -> dict[str, Any]:
         for config in get_arch_pretrained_cfgs(name).values()
     }
     default: Any = timm.get_pretrained_cfg(name)
-    return {"default_tag": default.tag, "tags": tags}
+    return {"default_tag": default.tag or "", "tags": tags}

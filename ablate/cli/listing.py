@@ -12,7 +12,12 @@ from ablate.spec.options import Options
 from ablate.spec.text import show_value
 
 #: What a person may write for each kind.
-_WORDS = {"data": "data set", **{f"{kind}s": kind for kind in TABLES}, **{k: k for k in TABLES}}
+_PLURALS = {kind: f"{kind}es" if kind.endswith("s") else f"{kind}s" for kind in TABLES}
+_WORDS = {
+    "data": "data set",
+    **{word: kind for kind, word in _PLURALS.items()},
+    **{k: k for k in TABLES},
+}
 
 
 def listing(kind: str | None, name: str | None) -> str:
@@ -24,7 +29,7 @@ def listing(kind: str | None, name: str | None) -> str:
     if kind is None:
         return "\n".join(_overview())
     if kind not in _WORDS:
-        hint = did_you_mean(kind, ("data", *(f"{known}s" for known in TABLES)))
+        hint = did_you_mean(kind, ("data", *_PLURALS.values()))
         raise UsageError(f"no kind of member is called {kind!r}. {hint}")
     members = table(_WORDS[kind])
     if name is None:
@@ -39,7 +44,7 @@ def _overview() -> Iterator[str]:
         for prefix, family in members.families().items():
             known = family.names()
             names += [f"{prefix}NAME ({len(known)} of them)"] if prefix else known
-        yield f"{kind + 's:':<16} {', '.join(names)}"
+        yield f"{_PLURALS[kind] + ':':<16} {', '.join(names)}"
     yield "\n'ablate list models' prints all names of a kind, 'ablate list models basenet' the options of one."
 
 

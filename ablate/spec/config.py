@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from ablate.registry import UnknownName, table
 from ablate.results import MetricInfo
@@ -46,6 +47,12 @@ class Primary(Options):
             message, _, remedy = str(error).partition(". ")
             raise invalid(message, remedy) from None
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
 
     @property
     def split(self) -> str:

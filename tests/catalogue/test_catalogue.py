@@ -21,7 +21,7 @@ TIMM_SAMPLE = (
         "resnet18",
         "swin_tiny_patch4_window7_224",
     ),
-    *("tf_efficientnet_lite0", "vgg11", "vit_tiny_patch16_224"),
+    *("davit_giant", "tf_efficientnet_lite0", "vgg11", "vit_tiny_patch16_224"),
 )
 
 
@@ -39,6 +39,13 @@ def test_optimizers_agree_with_the_installed_torch() -> None:
 @pytest.mark.parametrize("name", TIMM_SAMPLE)
 def test_timm_agrees_with_the_installed_one(name: str) -> None:
     assert catalogue._read("timm")[name] == from_timm.describe(name)
+
+
+def test_every_entry_of_timm_can_be_read() -> None:
+    for name in catalogue.names("timm"):
+        entry = catalogue.timm_model(name)
+        assert entry is not None
+        assert len(entry.mean) == len(entry.std) == 3
 
 
 @pytest.mark.parametrize("name", catalogue.names("timm")[::100])
