@@ -48,9 +48,12 @@ def time_plain_script(data: Path, folder: Path, epochs: int) -> dict[str, Any]:
             shutil.copyfileobj(packed, unpacked)
     command = [sys.executable, HERE / "plain_script.py", folder / "plain", "--epochs", str(epochs)]
     begun = time.perf_counter()
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    result: dict[str, Any] = json.loads(output.splitlines()[-1])
-    return {**result, "seconds": time.perf_counter() - begun}
+    printed = folder / "plain.txt"
+    with printed.open("w") as output:
+        subprocess.run(command, check=True, stdout=output)
+    seconds = time.perf_counter() - begun
+    result: dict[str, Any] = json.loads(printed.read_text().splitlines()[-1])
+    return {**result, "seconds": seconds}
 
 
 def _archives(data: Path) -> list[Path]:
@@ -81,7 +84,8 @@ def _run_ablate(
     command += more
     environment = {**os.environ, "ABLATE_CACHE": str(cache)}
     begun = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True, env=environment)
+    with (store.parent / "output.txt").open("w") as output:
+        subprocess.run(command, check=True, stdout=output, stderr=output, env=environment)
     return time.perf_counter() - begun
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ablate.errors import AblateError
 from ablate.plan.types import Trial
 from ablate.progress.choice import make_display
 from ablate.record.card import TrialCard
@@ -91,6 +92,7 @@ def train_missing(
     """
     places = slots(choices.jobs, choices.devices)
     with study_lock(study.store.trials / f"{study.plan.study}.lock"):
+        threading.Thread(target=_make_store, args=(study,), daemon=True).start()
         recorder = _recorder(study)
         recorder.reconcile(())
         todo = longest_first(study, _not_adopted(study, recorder, choices.retry_failed))
@@ -147,6 +149,12 @@ def _libraries(study: Study) -> tuple[str, ...]:
     models = {condition.config.model.name for condition in study.plan.conditions.values()}
     prefixes = {name.partition("/")[0] for name in models if "/" in name}
     return tuple(sorted(prefixes & {"timm", "torchvision"}))
+
+
+def _make_store(study: Study) -> None:
+    """Make a new store while trials are already starting; what goes wrong here does so again where it is used."""
+    with suppress(AblateError):
+        study.store.ensure()
 
 
 def _recorder(study: Study) -> Recorder:
