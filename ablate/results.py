@@ -102,6 +102,7 @@ class TrialResult:
 
     ``identity`` names the result (configuration, seed, data); ``condition`` the configuration alone, so
     that the seeds of one row share it. ``metrics`` holds ``split/metric[/class]`` at the chosen checkpoint.
+    ``classes`` are the data set's, in its order; empty where that was not recorded.
     """
 
     identity: str
@@ -115,6 +116,7 @@ class TrialResult:
     best: Mapping[str, float] = field(default_factory=dict)
     measured: Mapping[str, float] = field(default_factory=dict)
     factors: Mapping[str, str] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
     device: str = ""
     fingerprint: str = ""
     start_ms: int = 0

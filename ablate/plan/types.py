@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ablate.errors import Problem
-from ablate.spec.config import TrialConfig
+from ablate.spec.config import Primary, TrialConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,11 @@ class Plan:
     ablations: tuple[AblationPlan, ...]
     trials: tuple[Trial, ...]
     warnings: tuple[Problem, ...] = ()
+
+    @property
+    def primary(self) -> Primary:
+        """The metric that verdicts are about, the same for every condition."""
+        return next(iter(self.conditions.values())).config.primary
 
     def config(self, trial: Trial) -> TrialConfig:
         """The configuration of a trial."""

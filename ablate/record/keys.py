@@ -20,6 +20,8 @@ KIND = "ablate.kind"
 #: The run, and the study, that an adopted result was trained in.
 SOURCE_RUN = "ablate.source_run"
 SOURCE_STUDY = "ablate.source_study"
+#: JSON list of the class names, in the data set's order; left out where it is too long for a tag.
+CLASSES = "ablate.classes"
 #: The hash of what the report run shows.
 REPORT_HASH = "ablate.report_hash"
 

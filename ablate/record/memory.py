@@ -95,6 +95,7 @@ class MemoryRecorder:
             metrics=_sorted(event.final),
             best=_sorted(event.best),
             measured=_sorted(event.measured),
+            classes=event.classes,
         )
 
     def reconcile(self, active: Collection[str]) -> tuple[str, ...]:
@@ -122,6 +123,7 @@ class MemoryRecorder:
             metrics=source.result.metrics,
             best=source.result.best,
             measured=source.result.measured,
+            classes=source.result.classes,
             device=source.result.device,
             fingerprint=source.result.fingerprint,
         )

@@ -20,7 +20,14 @@ from ablate.record.redact import redact_text, redact_values
 from ablate.record.report_run import write_report
 from ablate.record.rows import RunRow, storable
 from ablate.record.store import Store
-from ablate.record.trial_run import failed_tags, origin_tags, params_of, started_tags, tags_of
+from ablate.record.trial_run import (
+    failed_tags,
+    finished_tags,
+    origin_tags,
+    params_of,
+    started_tags,
+    tags_of,
+)
 from ablate.results import EpochMetrics, Failed, Finished, ResultSet, Started, Status
 
 _STATES = {Status.FAILED: "FAILED", Status.DIVERGED: "FAILED", Status.INTERRUPTED: "KILLED"}
@@ -150,7 +157,7 @@ class MlflowRecorder:
             for name, value in values.items()
         }
         rewind.forget_summary(self._database, run_id, except_ms=event.time_ms)
-        self._log_metrics(run_id, summary, event.time_ms, keys.SUMMARY_STEP, _FINISHED)
+        self._log_metrics(run_id, summary, event.time_ms, keys.SUMMARY_STEP, finished_tags(event))
         self._client.end(run_id, "FINISHED", event.time_ms)
 
     def _fail(self, run_id: str, event: Failed) -> None:

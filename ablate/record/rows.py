@@ -69,6 +69,7 @@ def to_result(run: RunRow) -> TrialResult:
         best=_below(keys.BEST, metrics),
         measured=_below(keys.MEASURED, metrics),
         factors=_factors(run),
+        classes=tuple(json.loads(run.tags.get(keys.CLASSES, "[]"))) if metrics else (),
         device=run.tags.get(keys.DEVICE, ""),
         fingerprint=run.tags.get(keys.FINGERPRINT, ""),
         start_ms=run.start_ms,

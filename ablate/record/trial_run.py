@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ablate.record import keys
 from ablate.record.card import TrialCard, one_line
 from ablate.record.names import encode
-from ablate.results import Failed, Started, Status
+from ablate.results import Failed, Finished, Started, Status
 
 
 def params_of(card: TrialCard) -> dict[str, str]:
@@ -46,6 +46,13 @@ def started_tags(event: Started) -> dict[str, str]:
         keys.TRAINABLE_PARAMETERS: str(event.trainable_parameters),
         keys.EPOCHS: str(event.epochs),
     }
+
+
+def finished_tags(event: Finished) -> dict[str, str]:
+    """That the trial finished, and its classes where a tag can hold them."""
+    names = json.dumps(event.classes, ensure_ascii=False)
+    classes = {keys.CLASSES: names} if event.classes and len(names) <= keys.MAX_TAG else {}
+    return {keys.STATUS: Status.FINISHED.value, **classes}
 
 
 def failed_tags(event: Failed) -> dict[str, str]:

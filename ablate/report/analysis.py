@@ -46,7 +46,7 @@ class Analysis:
 
 def analyse(plan: Plan, ablation: AblationPlan, results: ResultSet) -> Analysis:
     """Match an ablation's rows with the results and compare each with its reference."""
-    primary = plan.conditions[plan.baseline].config.primary
+    primary = plan.primary
     rows = gather(plan, ablation, results)
     tests = _tests(rows, primary, ablation.min_effect)
     analysed = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ablate.plan.types import AblationPlan, Plan
 from ablate.report.cells import Cell, Mean, NumberFormat, Text
@@ -20,7 +20,7 @@ def per_class_table(plan: Plan, ablation: AblationPlan, results: ResultSet) -> A
 
     Means over the seeds, on the split of the primary metric, in percent.
     """
-    prefix = f"{plan.conditions[plan.baseline].config.primary.split}/{METRIC}/"
+    prefix = f"{plan.primary.split}/{METRIC}/"
     rows = gather(plan, ablation, results)
     classes = _classes(rows, prefix)
     if not classes:
@@ -38,7 +38,8 @@ def per_class_table(plan: Plan, ablation: AblationPlan, results: ResultSet) -> A
     )
 
 
-def _classes(rows: Iterable[RowResults], prefix: str) -> list[str]:
+def _classes(rows: Sequence[RowResults], prefix: str) -> list[str]:
+    """The classes in the data set's order, or by name where it is not recorded."""
     names = {
         metric.removeprefix(prefix)
         for row in rows
@@ -46,7 +47,9 @@ def _classes(rows: Iterable[RowResults], prefix: str) -> list[str]:
         for metric in trial.metrics
         if metric.startswith(prefix)
     }
-    return sorted(names, key=_natural)
+    order = next((trial.classes for row in rows for trial in row.finished if trial.classes), ())
+    places = {name: index for index, name in enumerate(order)}
+    return sorted(names, key=lambda name: (places.get(name, len(places)), _natural(name)))
 
 
 def _natural(name: str) -> tuple[list[tuple[int, str]], str]:

@@ -97,7 +97,7 @@ def train_missing(
         recorder.reconcile(())
         todo = longest_first(study, _not_adopted(study, recorder, choices.retry_failed))
         cards = _cards(study, todo)
-        split = study.plan.config(study.plan.trials[0]).primary.split
+        split = study.plan.primary.split
         observers: list[Observer] = [Ledger(study, todo), Recording(recorder, cards, split)]
         with stop_on_signals() as stop, ExitStack() as stack:
             if console is not None:
@@ -112,7 +112,7 @@ def train_missing(
 def _display(
     study: Study, todo: tuple[Trial, ...], places: int, console: Console
 ) -> Iterator[Watching]:
-    primary = study.plan.config(study.plan.trials[0]).primary
+    primary = study.plan.primary
     total = len(study.plan.trials)
     names = {study.identities[t]: study.plan.conditions[t.condition].name for t in todo}
     with make_display(

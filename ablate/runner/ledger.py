@@ -24,7 +24,7 @@ class Ledger:
 
     def __init__(self, study: Study, todo: Sequence[Trial]) -> None:
         plan = study.plan
-        self._primary = next(iter(plan.conditions.values())).config.primary
+        self._primary = plan.primary
         self._fields = varying_fields(plan)
         self._params = {
             study.identities[trial]: self._levels(plan.conditions[trial.condition], trial.seed)

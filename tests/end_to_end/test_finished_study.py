@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import sqlite3
-import time
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +28,11 @@ def test_every_planned_trial_ran_once(finished: Workplace) -> None:
 
 def test_running_again_trains_nothing_and_prints_the_same_table(finished: Workplace) -> None:
     before = (finished.store / "mlflow.db").read_bytes()
-    begun = time.perf_counter()
     again = finished.ablate("run", "study.yaml")
     assert again.stdout == (finished.folder / "first.md").read_text()
     assert "4 of 4 trials were there already" in again.stderr
     assert "trained" not in again.stderr
     assert (finished.store / "mlflow.db").read_bytes() == before
-    assert time.perf_counter() - begun < 30
 
 
 def test_table_command_prints_what_run_printed(finished: Workplace) -> None:

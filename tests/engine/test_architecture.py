@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -170,10 +169,3 @@ def test_the_model_stays_as_it_was(name: str) -> None:
 def test_an_error_of_the_model_is_not_swallowed() -> None:
     with pytest.raises(RuntimeError, match="shape"):
         describe(nn.Sequential(nn.Flatten(), nn.Linear(5, 2)), SMALL)
-
-
-def test_it_is_cheap() -> None:
-    model = BaseNetOptions(batch_norm=True).build(SMALL, 10)
-    begun = time.process_time()
-    describe(model, SMALL)
-    assert time.process_time() - begun < 0.1

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 from ablate.progress import ProgressState, ProgressWriter, read_progress
 
 
@@ -20,15 +18,6 @@ def test_a_file_of_another_make_is_no_position(tmp_path):
     path = tmp_path / "progress"
     path.write_text("epoch 1")
     assert read_progress(path) is None
-
-
-def test_an_update_costs_little(tmp_path):
-    writer = ProgressWriter(tmp_path / "progress")
-    begin = time.perf_counter()
-    for batch in range(1000):
-        writer.update(1, 1, batch, 1000, 0.5)
-    assert time.perf_counter() - begin < 0.2
-    writer.close()
 
 
 def test_the_fraction_is_that_of_the_whole_training():

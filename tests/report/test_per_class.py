@@ -45,6 +45,12 @@ def test_classes_are_in_natural_order():
     ]
 
 
+def test_classes_are_in_the_data_sets_order_where_it_is_recorded():
+    found = results({"a": (0.5,)}, metrics={f"val/accuracy/{name}": 0.5 for name in "abc"})
+    trials = tuple(replace(trial, classes=("c", "a", "b")) for trial in found)
+    assert [row[0] for row in texts(table_of(replace(found, trials=trials)))] == ["c", "a", "b"]
+
+
 def test_an_absent_class_is_a_dash_and_said_so():
     metrics = {"val/accuracy/x": math.nan, "val/accuracy/y": 0.5}
     table = table_of(results({"a": (0.5,), "b": (0.5,)}, metrics=metrics))

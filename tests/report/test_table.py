@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from dataclasses import replace
 
 import pytest
@@ -262,14 +261,3 @@ def test_cells_keep_unrounded_numbers():
     assert isinstance(cell, MeanStd)
     assert cell.summary.mean == 1 / 3
     assert isinstance(table.rows[0][0], Text)
-
-
-def test_three_hundred_rows_are_fast():
-    rows = [RowDraft("r0", {}, None)]
-    rows += [RowDraft(f"r{i}", {"model.dropout": i / 1000}, "r0") for i in range(1, 300)]
-    plan = make_plan(rows)
-    found = results({row.label: (0.5, 0.5 + i / 1000, 0.6) for i, row in enumerate(rows)})
-    study_report(plan, found)
-    start = time.process_time()
-    study_report(plan, found)
-    assert time.process_time() - start < 0.8

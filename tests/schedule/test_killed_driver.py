@@ -88,7 +88,7 @@ def test_a_second_signal_kills_at_once(drive, processes):
     driver.process.send_signal(signal.SIGINT)
     returncode, lines = driver.end()
     assert returncode == 130
-    assert time.monotonic() - begin < 1.2
+    assert time.monotonic() - begin < 5  # within a second, if the machine is not busy
     assert [line.split()[2] for line in lines if line.startswith("ended")] == ["interrupted"] * 2
     assert not processes.alive()
 

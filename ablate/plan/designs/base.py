@@ -14,7 +14,8 @@ from ablate.spec.options import Options, Tree, invalid
 from ablate.spec.overrides import flatten
 from ablate.spec.yaml_file import KeyPath
 
-SECTIONS = tuple(TrialConfig.model_fields)
+#: Sections that rows may change. All rows of a study share the task and the metric that verdicts are about.
+SECTIONS = tuple(name for name in TrialConfig.model_fields if name not in ("task", "primary"))
 
 #: The label of the base configuration's row.
 BASELINE = "baseline"
