@@ -6,8 +6,9 @@ from collections import Counter
 
 from rich.table import Table
 
-from ablate.cli.printing import OUT, duration, print_text
+from ablate.cli.printing import OUT, print_text
 from ablate.plan.types import Plan, Trial
+from ablate.progress.wording import rough_duration
 from ablate.results import ResultSet, Status
 from ablate.runner.cards import changed_values
 from ablate.runner.estimate import estimate_s
@@ -50,7 +51,7 @@ def _size(plan: Plan, results: ResultSet, missing: list[Trial], jobs: int | None
     seconds = estimate_s(plan, results, missing, jobs)
     if seconds is None:
         return f"{text} No finished trial yet to estimate the time from."
-    return f"{text} About {duration(seconds)}, judging by finished trials."
+    return f"{text} About {rough_duration(seconds)}, judging by finished trials."
 
 
 def print_status(study: Study) -> None:

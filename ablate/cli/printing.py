@@ -30,17 +30,3 @@ def print_warnings(file: str, warnings: Iterable[Problem]) -> None:
 def print_text(text: str) -> None:
     """Plain text to stdout, exactly as it is."""
     OUT.file.write(text if text.endswith("\n") else text + "\n")
-
-
-def duration(seconds: float) -> str:
-    """A duration as people say it.
-
-    >>> [duration(value) for value in (0.4, 75, 4000)]
-    ['0.4 s', '1 min 15 s', '1 h 7 min']
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
