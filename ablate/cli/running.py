@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ablate.cli.options import LOCAL_HOST, PORT
 from ablate.cli.preparing import checked
 from ablate.cli.printing import ERR, print_text
 from ablate.record.reader import experiment_id
 from ablate.record.ui import experiment_link
-from ablate.runner.execute import (
-    Choices,
-    RunSummary,
-    nothing_to_do,
-    publish,
-    train_missing,
-    warm_up,
-)
+from ablate.runner.execute import Choices, RunSummary, publish, run_study
 from ablate.runner.study import Study
 from ablate.runner.tables import table
 
@@ -23,21 +18,15 @@ def run_and_print(
     study: Study, jobs: int | None, devices: str | None, *, retry_failed: bool, quiet: bool
 ) -> int:
     """Run a study as a person at a terminal expects; the exit code."""
-    summary = _run(study, Choices(jobs, devices, retry_failed), quiet)
+    choices = Choices(jobs, devices, retry_failed)
+    console = None if quiet else ERR
+    summary = run_study(study, choices, console, partial(checked, quiet=quiet))
     markdown = table(study)
     publish(study, markdown, table(study, "csv"))
     print_text(markdown)
     if not quiet:
         _print_summary(study, summary)
     return summary.exit_code
-
-
-def _run(study: Study, choices: Choices, quiet: bool) -> RunSummary:
-    if study.is_done(retry_failed=choices.retry_failed):
-        return nothing_to_do(study)
-    launcher = warm_up(study)
-    checked(study, quiet=quiet)
-    return train_missing(study, choices, launcher, None if quiet else ERR)
 
 
 def _print_summary(study: Study, summary: RunSummary) -> None:

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 
 from ablate.errors import Problem
 from ablate.runner.checks import check_plan
-from ablate.runner.execute import (
-    Choices,
-    RunSummary,
-    nothing_to_do,
-    publish,
-    train_missing,
-    warm_up,
-)
+from ablate.runner.execute import Choices, RunSummary, publish, run_study
 from ablate.runner.study import Study
 from ablate.runner.tables import table
 
@@ -52,13 +45,7 @@ def run(
     Raises:
         StudyError: the study cannot work; nothing was trained.
     """
-    choices = Choices(jobs, devices, retry_failed)
-    if study.is_done(retry_failed=retry_failed):
-        summary = nothing_to_do(study)
-    else:
-        launcher = warm_up(study)
-        check(study)
-        summary = train_missing(study, choices, launcher, console)
+    summary = run_study(study, Choices(jobs, devices, retry_failed), console, check)
     publish(study, table(study), table(study, "csv"))
     return summary
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +68,22 @@ class Choices:
     retry_failed: bool = False
 
 
-def warm_up(study: Study) -> Launcher:
+def run_study(
+    study: Study, choices: Choices, console: Console | None, check: Callable[[Study], object]
+) -> RunSummary:
+    """Check a study and train what is missing of it, if anything is.
+
+    Raises:
+        StudyError: ``check`` found that it cannot work; nothing was trained.
+    """
+    if study.is_done(retry_failed=choices.retry_failed):
+        return _nothing_to_do(study)
+    launcher = _warm_up(study)
+    check(study)
+    return _train_missing(study, choices, launcher, console)
+
+
+def _warm_up(study: Study) -> Launcher:
     """Begin what takes seconds and can be done while the data is checked.
 
     The process that trials are forked from imports torch, and a thread of this one MLflow.
@@ -79,7 +94,7 @@ def warm_up(study: Study) -> Launcher:
     return launcher
 
 
-def train_missing(
+def _train_missing(
     study: Study, choices: Choices, launcher: Launcher, console: Console | None
 ) -> RunSummary:
     """Run the missing trials of a checked study, one process each, and record them.
@@ -132,7 +147,7 @@ def publish(study: Study, markdown: str, csv: str) -> None:
     _recorder(study).report(markdown, files)
 
 
-def nothing_to_do(study: Study) -> RunSummary:
+def _nothing_to_do(study: Study) -> RunSummary:
     """What a run of a study says that has no trial left to train."""
     total = len(study.plan.trials)
     return RunSummary(total, total, failed=_failed(study))

@@ -1,15 +1,13 @@
-"""The identities of a plan's trials, which need the data's fingerprints."""
+"""The identities of a plan's trials, which need the data's fingerprints and the bytes of weight files."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ablate.data.place import DataPlace
 from ablate.data.prepare import fingerprint
+from ablate.errors import DataError
 from ablate.files import hash_value
 from ablate.plan.identity import trial_identity
 from ablate.plan.types import Plan, Trial
-from ablate.spec.config import TrialConfig
 from ablate.spec.options import to_tree
 
 
@@ -20,12 +18,16 @@ def identities(plan: Plan, place: DataPlace) -> dict[Trial, str]:
         DataError: data or a weight file is missing.
     """
     prints = fingerprints(plan, place)
-    return {
-        trial: trial_identity(
-            trial.condition, trial.seed, prints[trial.condition], _files(plan.config(trial))
-        )
-        for trial in plan.trials
-    }
+    return {trial: _identity(plan, trial, prints[trial.condition]) for trial in plan.trials}
+
+
+def _identity(plan: Plan, trial: Trial, data: str) -> str:
+    files = plan.config(trial).model.files()
+    try:
+        return trial_identity(trial.condition, trial.seed, data, files)
+    except OSError as error:
+        reason = f"cannot read {error.filename}, which model.weights names: {error.strerror}"
+        raise DataError(f"{reason}. Paths are relative to the working folder") from None
 
 
 def fingerprints(plan: Plan, place: DataPlace) -> dict[str, str]:
@@ -38,7 +40,3 @@ def fingerprints(plan: Plan, place: DataPlace) -> dict[str, str]:
             known[source] = fingerprint(condition.config.data, place)
         found[key] = known[source]
     return found
-
-
-def _files(config: TrialConfig) -> tuple[Path, ...]:
-    return tuple(config.model.files())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ablate.errors import StudyError
+from ablate.errors import DataError, StudyError
 from ablate.runner.study import Study
 from ablate.runner.tables import table
 
@@ -24,3 +24,13 @@ def test_a_study_without_its_baseline_has_a_table(study_of: Callable[..., Study]
 def test_rows_cannot_change_the_primary_metric(study_of: Callable[..., Study]) -> None:
     with pytest.raises(StudyError, match="unknown field 'primary'"):
         study_of("  v: {design: variants, rows: {A: {primary: val/macro_f1}}}")
+
+
+def test_a_table_needs_no_weight_files(study_of: Callable[..., Study]) -> None:
+    study = study_of(
+        "  v: {design: variants, rows: {A: {model: {name: timm/resnet18, weights: no.pt}}}}"
+    )
+    with pytest.raises(DataError, match=r"no\.pt, which model\.weights names: No such file"):
+        study.missing()
+    assert "0/2" in table(study)
+    assert not study.is_done()
