@@ -129,9 +129,9 @@ def print_table(plain: dict[str, Any], ours: dict[str, Any], cost: float) -> Non
     print("| | plain script | ablate run | ratio |")
     print("|---|---|---|---|")
     ratio = plain["seconds"] / ours["seconds"]
-    print(f"| seconds | {plain['seconds']:.1f} | {ours['seconds']:.1f} | {ratio:.1f} |")
+    print(f"| seconds | {plain['seconds']:.1f} | {ours['seconds']:.1f} | {ratio:.2f} |")
     print(
-        f"| images per second | {rates['p']:,.0f} | {rates['o']:,.0f} | {rates['o'] / rates['p']:.1f} |"
+        f"| images per second | {rates['p']:,.0f} | {rates['o']:,.0f} | {rates['o'] / rates['p']:.2f} |"
     )
     for label, accuracy in plain["accuracy"].items():
         other = ours["accuracy"][label]
