@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas
@@ -26,11 +26,12 @@ class Status(StrEnum):
     FAILED = "failed"
     DIVERGED = "diverged"
     INTERRUPTED = "interrupted"
+    PRUNED = "pruned"
 
     @property
     def settled(self) -> bool:
         """Whether running the study again leaves the trial alone."""
-        return self in (Status.FINISHED, Status.FAILED, Status.DIVERGED)
+        return self not in (Status.RUNNING, Status.INTERRUPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,28 @@ class TrialResult:
     device: str = ""
     fingerprint: str = ""
     start_ms: int = 0
+    shared_device: int = 1
+    """How many trials ran side by side on its device: times of a shared one cannot be compared."""
+    searches: Mapping[str, str] = field(default_factory=dict)
+    """Key of a search to what it says of this trial (JSON), for trials that a search proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPoint:
+    """One configuration that a search tried.
+
+    ``params`` maps dotted fields to values, active dimensions only. ``value`` is the objective at the chosen checkpoint,
+    averaged over the point's seeds; ``None`` where there is none. ``curve`` holds (epoch, objective) of its first seed.
+    """
+
+    number: int
+    params: Mapping[str, Any]
+    status: Status
+    value: float | None = None
+    curve: tuple[tuple[int, float], ...] = ()
+    reason: str = ""
+    duration_s: float = 0.0
+    run_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ablate.errors import Problem
 from ablate.spec.config import Primary, TrialConfig
+from ablate.spec.options import Options
+
+if TYPE_CHECKING:
+    from ablate.plan.search.types import SearchPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,12 @@ class AblationPlan:
     notes: tuple[str, ...] = ()
     description: str = ""
     min_effect: float | None = None
+    waiting: tuple[str, ...] = ()
+    """Labels of rows that are not in ``rows`` yet, since the search that finds their configuration has not ended."""
+    searches: tuple[str, ...] = ()
+    """Keys of the searches that this ablation is about: its own, or one a row where rows are tuned."""
+    pruner: Options | None = None
+    """Ends rows early that fall behind; never the baseline or a reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ class Plan:
     ablations: tuple[AblationPlan, ...]
     trials: tuple[Trial, ...]
     warnings: tuple[Problem, ...] = ()
+    searches: tuple[SearchPlan, ...] = ()
 
     @property
     def primary(self) -> Primary:

@@ -20,7 +20,11 @@ class Source:
 
     def tags(self) -> dict[str, str]:
         """What the copy takes over: where and how the result came about."""
-        kept = {key: text for key, text in self.run.tags.items() if key != keys.RUN_NAME}
+        kept = {
+            key: text
+            for key, text in self.run.tags.items()
+            if key != keys.RUN_NAME and not key.startswith(keys.SEARCH)
+        }
         origin = {keys.SOURCE_RUN: self.run.run_id, keys.SOURCE_STUDY: self.study}
         return {**origin, **kept}
 

@@ -5,6 +5,8 @@ Everything a reader needs is a tag ``ablate.*``, a parameter or a metric, so tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 IDENTITY = "ablate.identity"
 CONDITION = "ablate.condition"
 SEED = "ablate.seed"
@@ -22,6 +24,10 @@ SOURCE_RUN = "ablate.source_run"
 SOURCE_STUDY = "ablate.source_study"
 #: JSON list of the class names, in the data set's order; left out where it is too long for a tag.
 CLASSES = "ablate.classes"
+#: How many trials ran side by side on the trial's device.
+SHARED_DEVICE = "ablate.shared_device"
+#: ``ablate.search/<key>``: that a search proposed the trial: JSON with its number, seed place and parameters.
+SEARCH = "ablate.search/"
 #: The hash of what the report run shows.
 REPORT_HASH = "ablate.report_hash"
 
@@ -61,3 +67,12 @@ MAX_EXPERIMENT_NOTE = 20000
 
 #: The reason of a run that nobody ended.
 ORPHANED = "the driver ended before the trial"
+
+
+def searches_of(tags: Mapping[str, str]) -> dict[str, str]:
+    """Key of a search to what it says of a run.
+
+    >>> searches_of({"ablate.search/abc": "{}", "ablate.seed": "0"})
+    {'abc': '{}'}
+    """
+    return {key.removeprefix(SEARCH): text for key, text in tags.items() if key.startswith(SEARCH)}

@@ -60,6 +60,7 @@ class MemoryRecorder:
             run_id=open_run,
             device=run.result.device,
             factors=_sorted(factors),
+            searches={**run.result.searches, **keys.searches_of(card.tags)},
         )
         return open_run
 
@@ -76,6 +77,12 @@ class MemoryRecorder:
         for epoch in stale:
             del run.epochs[epoch]
         run.epochs[event.epoch] = event
+
+    def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
+        """See :class:`~ablate.record.recorder.Recorder`."""
+        run = self.runs[run_id]
+        searches = {**run.result.searches, **keys.searches_of(tags)}
+        run.result = replace(run.result, searches=searches)
 
     def finish(self, run_id: str, event: Finished | Failed, artifacts: Path | None) -> None:
         """See :class:`~ablate.record.recorder.Recorder`."""
@@ -185,6 +192,8 @@ def _result(card: TrialCard, start_ms: int) -> TrialResult:
         factors=_sorted(card.factors),
         fingerprint=card.fingerprint,
         start_ms=start_ms,
+        shared_device=int(card.tags.get(keys.SHARED_DEVICE, "1")),
+        searches=keys.searches_of(card.tags),
     )
 
 

@@ -30,7 +30,12 @@ from ablate.record.trial_run import (
 )
 from ablate.results import EpochMetrics, Failed, Finished, ResultSet, Started, Status
 
-_STATES = {Status.FAILED: "FAILED", Status.DIVERGED: "FAILED", Status.INTERRUPTED: "KILLED"}
+_STATES = {
+    Status.FAILED: "FAILED",
+    Status.DIVERGED: "FAILED",
+    Status.INTERRUPTED: "KILLED",
+    Status.PRUNED: "KILLED",
+}
 _FINISHED = {keys.STATUS: Status.FINISHED.value}
 
 
@@ -61,6 +66,10 @@ class MlflowRecorder:
         elif self._make_way(run_id, event):
             self._log_metrics(run_id, event.metrics, event.time_ms, event.epoch, {})
             self._epochs[run_id][event.epoch] = event.time_ms
+
+    def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
+        """See :class:`~ablate.record.recorder.Recorder`."""
+        self._client.log(run_id, tags=redact_values(tags))
 
     def finish(self, run_id: str, event: Finished | Failed, artifacts: Path | None) -> None:
         """See :class:`~ablate.record.recorder.Recorder`."""

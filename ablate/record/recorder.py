@@ -30,6 +30,9 @@ class Recorder(Protocol):
         time (a new attempt) it replaces that epoch and those after it, with an earlier time it is ignored.
         """
 
+    def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
+        """Note something more of a run, whatever its state."""
+
     def finish(self, run_id: str, event: Finished | Failed, artifacts: Path | None) -> None:
         """The trial ended; every file below the folder ``artifacts`` becomes an artifact of the run."""
 

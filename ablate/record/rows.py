@@ -32,9 +32,8 @@ class RunRow:
         if self.state not in _TERMINAL:
             return Status.RUNNING
         recorded = self.tags.get(keys.STATUS, "")
-        if recorded in (Status.FAILED, Status.DIVERGED, Status.INTERRUPTED, Status.FINISHED):
-            return Status(recorded)
-        return Status.INTERRUPTED
+        known = {str(status) for status in Status} - {Status.RUNNING.value}
+        return Status(recorded) if recorded in known else Status.INTERRUPTED
 
 
 def to_results(runs: Iterable[RunRow]) -> tuple[TrialResult, ...]:
@@ -73,6 +72,8 @@ def to_result(run: RunRow) -> TrialResult:
         device=run.tags.get(keys.DEVICE, ""),
         fingerprint=run.tags.get(keys.FINGERPRINT, ""),
         start_ms=run.start_ms,
+        shared_device=int(run.tags.get(keys.SHARED_DEVICE, "1")),
+        searches=keys.searches_of(run.tags),
     )
 
 

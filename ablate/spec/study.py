@@ -30,6 +30,9 @@ class Header(Options):
     seeds: int | tuple[int, ...] = Field(3, validate_default=True)
     """How many replicates (seeds 0, 1, ...), or a list of seeds; the same for every condition."""
 
+    plugins: tuple[str, ...] = ()
+    """Python files beside the study file that register members of your own; only running a study executes them."""
+
     @field_validator("study")
     @classmethod
     def _name_is_a_folder_name(cls, value: str) -> str:

@@ -1,0 +1,1 @@
+"""Searches: what varies, how it is sampled, and how much may be spent."""
