@@ -24,10 +24,11 @@ from ablate.runner.order import longest_first
 from ablate.runner.study import Study
 from ablate.runner.watching import Watching
 from ablate.runner.worker import PRELOAD, TARGET, payload
-from ablate.schedule.driver import Observer, run_jobs
+from ablate.schedule.driver import run_jobs
 from ablate.schedule.job import Job, Outcome
 from ablate.schedule.launcher import Launcher
 from ablate.schedule.lock import study_lock
+from ablate.schedule.observer import Observer
 from ablate.schedule.signals import StopFlag, stop_on_signals
 from ablate.schedule.slots import slots
 

@@ -9,8 +9,8 @@ from ablate.plan.types import Condition, Trial
 from ablate.results import EpochMetrics, Failed, Finished, Started, Status, TrialResult
 from ablate.runner.cards import varying_fields
 from ablate.runner.study import Study
-from ablate.schedule.driver import Running
 from ablate.schedule.job import Job, Outcome, Slot
+from ablate.schedule.observer import Running
 from ablate.schedule.optuna_study import OptunaLedger, PastTrial
 from ablate.spec.options import to_tree
 from ablate.spec.overrides import get_field

@@ -14,8 +14,8 @@ from ablate.files import write_bytes
 from ablate.record.card import TrialCard
 from ablate.record.recorder import Recorder
 from ablate.results import EpochMetrics, Failed, Started, Status
-from ablate.schedule.driver import Observer, Running
 from ablate.schedule.job import Job, Outcome, Slot
+from ablate.schedule.observer import Observer, Running
 
 
 class Observers:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from ablate.progress.channel import read_progress
 from ablate.progress.display import Display
 from ablate.results import EpochMetrics, Failed, Finished, Started
-from ablate.schedule.driver import Running
 from ablate.schedule.job import Job, Outcome, Slot
+from ablate.schedule.observer import Running
 from ablate.spec.config import Primary
 
 

@@ -1,203 +1,255 @@
-"""Runs jobs in slots: hands out, watches, retries, stops, and tells an observer."""
+"""Runs jobs in slots: hands out, watches, retries, prunes, stops, and tells an observer."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import wait
-from typing import Protocol
 
-from ablate.results import Failed
+from ablate.results import EpochMetrics, Failed, Status
 from ablate.schedule.job import Job, Outcome, Slot
-from ablate.schedule.launcher import Launcher
+from ablate.schedule.launching import Starter
+from ablate.schedule.observer import Observer, Running
 from ablate.schedule.signals import StopFlag
+from ablate.schedule.source import Queue, Source
 from ablate.schedule.tracking import News, TrackedTrial
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A trial that runs now, ``elapsed_s`` after its first attempt began."""
+class Rules:
+    """How patient a run is.
 
-    job: Job
-    slot: Slot
-    attempt: int
-    elapsed_s: float
-
-
-class Observer(Protocol):
-    """Told what happens, in order for each job: started, events and retries, ended.
-
-    An error that it raises stops every trial and ends the run.
+    Attributes:
+        retries: how often an attempt whose process dies without a result is tried again.
+        poll_s: how long to wait for something to happen before looking at running trials.
+        grace_s: how long a trial that was told to stop may take, or a process to end after its result.
+        stall_s: a trial without any sign of life for so long has failed; ``None``: never.
+        fail_fast: whether the first failure stops the run.
     """
 
-    def started(self, job: Job, slot: Slot) -> None:
-        """The first attempt at a job was started."""
-
-    def event(self, job: Job, event: News) -> None:
-        """A trial recorded something; at first what earlier, interrupted runs had recorded."""
-
-    def retried(self, job: Job, failure: Failed) -> None:
-        """An attempt crashed, and another one was started in the same slot."""
-
-    def ended(self, outcome: Outcome) -> None:
-        """A job ended; its outcome holds the result or the failure."""
-
-    def tick(self, running: Sequence[Running]) -> None:
-        """Time went by; also while nothing runs yet."""
+    retries: int = 1
+    poll_s: float = 0.05
+    grace_s: float = 10.0
+    stall_s: float | None = None
+    fail_fast: bool = False
 
 
 def run_jobs(
-    jobs: Iterable[Job],
+    jobs: Iterable[Job] | Source,
     slots: Sequence[Slot],
-    launcher: Launcher,
+    launcher: Starter,
     observer: Observer,
+    rules: Rules | None = None,
     *,
-    retries: int = 1,
-    poll_s: float = 0.05,
-    grace_s: float = 10.0,
     stop: StopFlag | None = None,
 ) -> tuple[Outcome, ...]:
     """Run each job once, one at a time in each slot.
 
-    An attempt whose process dies without a result is tried again up to ``retries`` times; a failure that
-    the trial reports itself is final, and so is an exit with 0 that brings no result. A trial that was told
-    to stop has ``grace_s`` to do so, as has a process to end after its result. No process is left when this
-    function returns or raises.
+    An attempt whose process dies without a result is tried again; a failure that the trial reports itself is
+    final, and so is an exit with 0 that brings no result. No process is left when this function returns or raises.
 
     Returns:
         The outcomes in the order in which they were reached. Jobs that a stop kept from starting have none.
     """
-    run = _Run(iter(jobs), launcher, observer, retries, poll_s, grace_s, stop or StopFlag())
+    source = Queue(jobs) if isinstance(jobs, Iterable) else jobs
+    driver = Driver(source, slots, launcher, observer, rules or Rules(), stop or StopFlag())
     try:
-        return run.through(slots)
+        while driver.step():
+            pass
+        return tuple(driver.outcomes)
     finally:
-        run.abandon()
+        driver.abandon()
 
 
-@dataclass(slots=True)
-class _Run:
-    jobs: Iterator[Job]
-    launcher: Launcher
-    observer: Observer
-    retries: int
-    poll_s: float
-    grace_s: float
-    stop: StopFlag
-    stop_deadline: float | None = None
-    last_tick: float = 0.0
-    running: dict[int, TrackedTrial] = field(default_factory=dict)
-    deliveries: deque[Callable[[], None]] = field(default_factory=deque)
-    outcomes: list[Outcome] = field(default_factory=list)
+class Driver:
+    """One run of jobs, a step at a time; :func:`run_jobs` steps to the end."""
 
-    def through(self, slots: Sequence[Slot]) -> tuple[Outcome, ...]:
-        """Run until every job has ended and everything is delivered."""
-        while not self.stop.requested and not self.launcher.ready(self.poll_s):
+    def __init__(
+        self,
+        source: Source,
+        slots: Sequence[Slot],
+        launcher: Starter,
+        observer: Observer,
+        rules: Rules,
+        stop: StopFlag,
+    ) -> None:
+        self.outcomes: list[Outcome] = []
+        self._source = source
+        self._free = deque(slots)
+        self._launcher = launcher
+        self._observer = observer
+        self._rules = rules
+        self._stop = stop
+        self._warm = False
+        self._asked = False
+        self._stop_deadline: float | None = None
+        self._last_tick = 0.0
+        self._running: dict[int, TrackedTrial] = {}
+        self._deliveries: deque[Callable[[], None]] = deque()
+
+    def step(self) -> bool:
+        """Do what can be done now, waiting at most ``poll_s`` for it; whether anything is left to do."""
+        if not (self._warm or self._stop.requested or self._source.exhausted):
+            self._warm = self._launcher.ready(self._rules.poll_s)
             self._tick()
-        for slot in slots:
-            self._fill(slot)
-        while self.running or self.deliveries:
-            self._obey_stop()
-            # a freed slot goes before the news: delivering takes longer than starting
-            for sentinel in self._exited(0 if self.deliveries else self.poll_s):
-                self._settle(self.running.pop(sentinel))
-            if self.deliveries:
-                self.deliveries.popleft()()
-            else:
-                self._look()
-            self._tick()
-        return tuple(self.outcomes)
+            return True
+        self._obey_stop()
+        # a freed slot goes before the news: delivering takes longer than starting
+        idle_s = 0 if self._deliveries or not self._asked else self._rules.poll_s
+        for sentinel in self._exited(idle_s):
+            self._settle(self._running.pop(sentinel))
+        self._fill()
+        if self._deliveries:
+            self._deliveries.popleft()()
+        else:
+            self._look()
+        self._tick()
+        return bool(self._running or self._deliveries) or not self._over()
 
     def abandon(self) -> None:
         """Stop what still runs, in the grace time if nobody is in a hurry."""
-        for trial in self.running.values():
+        for trial in self._running.values():
             trial.stop()
-        deadline = time.monotonic() + self.grace_s
-        while self.running:
-            if self.stop.immediate or time.monotonic() >= deadline:
+        deadline = time.monotonic() + self._rules.grace_s
+        while self._running:
+            if self._stop.immediate or time.monotonic() >= deadline:
                 self._kill_all()
-            for sentinel in self._exited(self.poll_s):
-                self._reap(self.running.pop(sentinel))
+            for sentinel in self._exited(self._rules.poll_s):
+                self._reap(self._running.pop(sentinel))
 
-    def _fill(self, slot: Slot) -> None:
-        """Start the next job that is not settled by what its folder holds."""
-        while not self.stop.requested and (job := next(self.jobs, None)) is not None:
-            trial = TrackedTrial(job, slot)
-            news = trial.catch_up()
-            if not trial.settled:
-                self._start(trial)
-            self._deliver(partial(self.observer.started, job, slot))
-            self._deliver_news(trial, news)
-            if not trial.settled:
-                return
+    def _over(self) -> bool:
+        """Nothing runs: whether that is the end. A source that holds jobs back then would wait for ever."""
+        if self._stop.requested or self._source.exhausted:
+            return True
+        if self._asked:
+            raise RuntimeError("the source has jobs left and hands none out though nothing runs")
+        return False
+
+    def _fill(self) -> None:
+        """Offer free slots to the source, once after anything changed."""
+        if self._asked or self._stop.requested:
+            return
+        self._asked = True
+        for slot in list(self._free):
+            while (job := self._next(slot)) is not None:
+                if self._begin(job, slot):
+                    self._free.remove(slot)
+                    break
+
+    def _next(self, slot: Slot) -> Job | None:
+        if self._stop.requested:
+            return None
+        return self._source.take(slot, self._states())
+
+    def _begin(self, job: Job, slot: Slot) -> bool:
+        """Start a job, unless what its folder holds settles it; whether it runs."""
+        trial = TrackedTrial(job, slot)
+        self._deliver(partial(self._observer.started, job, slot))
+        self._hear(trial, trial.catch_up())
+        if trial.settled:
             self._conclude(trial, 0)
+            return False
+        self._start(trial)
+        return True
 
     def _start(self, trial: TrackedTrial) -> None:
-        process = self.launcher.start(trial.job, trial.slot)
+        process = self._launcher.start(trial.job, trial.slot)
         trial.began(process)
-        self.running[process.sentinel] = trial
+        self._running[process.sentinel] = trial
 
     def _settle(self, trial: TrackedTrial) -> None:
-        """An attempt has ended: try again, or hand its slot to the next job."""
+        """An attempt has ended: try again, or free its slot."""
         code = self._reap(trial)
-        self._deliver_news(trial, trial.news())
-        if trial.crashed(code) and trial.attempts <= self.retries and not self.stop.requested:
+        self._hear(trial, trial.news())
+        again = trial.crashed(code) and trial.attempts <= self._rules.retries
+        if again and not self._stop.requested:
             failure = trial.failure(code)
             self._start(trial)
-            self._deliver(partial(self.observer.retried, trial.job, failure))
+            self._deliver(partial(self._observer.retried, trial.job, failure))
         else:
             self._conclude(trial, code)
-            self._fill(trial.slot)
+            self._free.append(trial.slot)
 
     def _conclude(self, trial: TrackedTrial, code: int) -> None:
-        outcome = trial.outcome(code, self.stop.signal_name)
+        outcome = trial.outcome(code, self._stop.cause)
+        self._asked = False
+        if isinstance(outcome.event, Failed) and self._source.returned(outcome):
+            event = replace(outcome.event, status=Status.INTERRUPTED)
+            self._deliver(partial(self._observer.ended, replace(outcome, event=event)))
+            return
         self.outcomes.append(outcome)
-        self._deliver(partial(self.observer.ended, outcome))
+        self._source.ended(outcome)
+        self._deliver(partial(self._observer.ended, outcome))
+        if self._rules.fail_fast and _failed(outcome):
+            self._stop.halt(f"the failure of {trial.job.name}")
 
     def _reap(self, trial: TrackedTrial) -> int:
         process, trial.process = trial.process, None
         return process.reap() if process is not None else 0
 
     def _exited(self, timeout_s: float) -> list[int]:
-        return [ready for ready in wait(self.running, timeout_s) if isinstance(ready, int)]
+        return [ready for ready in wait(self._running, timeout_s) if isinstance(ready, int)]
 
     def _look(self) -> None:
-        """Collect what running trials wrote; end those that linger after their result."""
-        for trial in self.running.values():
-            self._deliver_news(trial, trial.news())
+        """Collect what running trials wrote; end those that linger after their result, or give no sign of life."""
+        for trial in self._running.values():
+            self._hear(trial, trial.news())
             settled = trial.settled_at
-            if settled is not None and time.monotonic() - settled > self.grace_s:
+            if settled is not None:
+                if time.monotonic() - settled > self._rules.grace_s:
+                    trial.kill()
+            elif self._rules.stall_s is not None and trial.pulse.silent_s() > self._rules.stall_s:
+                trial.judge(Status.FAILED, f"no sign of life for {self._rules.stall_s:.0f} s")
                 trial.kill()
 
+    def _hear(self, trial: TrackedTrial, news: Iterable[News]) -> None:
+        """Pass on what a trial wrote, up to the epoch at which it is pruned."""
+        for event in news:
+            if trial.judged:
+                return
+            self._deliver(partial(self._observer.event, trial.job, event))
+            if isinstance(event, EpochMetrics):
+                reason = self._source.heard(trial.job, event)
+                if reason is not None:
+                    trial.judge(Status.PRUNED, reason)
+                    trial.terminate()
+
     def _obey_stop(self) -> None:
-        if not self.stop.requested:
+        if not self._stop.requested:
             return
-        if self.stop_deadline is None:
-            self.stop_deadline = time.monotonic() + self.grace_s
-            for trial in self.running.values():
-                self._deliver_news(trial, trial.news())
+        if self._stop_deadline is None:
+            self._stop_deadline = time.monotonic() + self._rules.grace_s
+            for trial in self._running.values():
+                self._hear(trial, trial.news())
                 trial.stop()
-        if self.stop.immediate or time.monotonic() >= self.stop_deadline:
+        if self._stop.immediate or time.monotonic() >= self._stop_deadline:
             self._kill_all()
 
     def _kill_all(self) -> None:
-        for trial in self.running.values():
+        for trial in self._running.values():
             trial.kill()
 
     def _tick(self) -> None:
-        if time.monotonic() - self.last_tick >= self.poll_s:
-            self.observer.tick([_state(trial) for trial in self.running.values()])
-            self.last_tick = time.monotonic()
+        if time.monotonic() - self._last_tick >= self._rules.poll_s:
+            self._observer.tick(self._states())
+            self._last_tick = time.monotonic()
+
+    def _states(self) -> list[Running]:
+        return [_state(trial) for trial in self._running.values()]
 
     def _deliver(self, delivery: Callable[[], None]) -> None:
-        self.deliveries.append(delivery)
-
-    def _deliver_news(self, trial: TrackedTrial, news: Iterable[News]) -> None:
-        for event in news:
-            self._deliver(partial(self.observer.event, trial.job, event))
+        self._deliveries.append(delivery)
 
 
 def _state(trial: TrackedTrial) -> Running:
     return Running(trial.job, trial.slot, trial.attempts, trial.elapsed_s)
+
+
+def _failed(outcome: Outcome) -> bool:
+    return isinstance(outcome.event, Failed) and outcome.event.status in (
+        Status.FAILED,
+        Status.DIVERGED,
+    )

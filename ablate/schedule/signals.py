@@ -15,27 +15,28 @@ class StopFlag:
     """Whether a run shall stop; set by signal handlers, read by the scheduler.
 
     ``signal`` is the number of the first signal (a caller leaves with ``128 + signal``), ``None`` before
-    one came; ``immediate`` says that nothing may be waited for any more.
+    one came; ``immediate`` says that nothing may be waited for any more; ``cause`` is what stops the run, in words.
     """
 
     def __init__(self) -> None:
         self.signal: int | None = None
         self.immediate = False
+        self.cause: str | None = None
 
     @property
     def requested(self) -> bool:
         """Whether the run shall stop."""
-        return self.signal is not None
+        return self.cause is not None
 
-    @property
-    def signal_name(self) -> str | None:
-        """The name of the first signal, such as ``SIGINT``."""
-        return None if self.signal is None else signal.Signals(self.signal).name
+    def halt(self, cause: str) -> None:
+        """Let the run stop by itself, as one signal would."""
+        self.cause = self.cause or cause
 
     def request(self, number: int = signal.SIGTERM) -> None:
         """Ask the run to stop; asked a second time, to stop at once."""
-        self.immediate = self.requested
+        self.immediate = self.signal is not None
         self.signal = self.signal or number
+        self.halt(signal.Signals(number).name)
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from ablate.events import EventReader
 from ablate.results import EpochMetrics, Failed, Finished, Started, Status
 from ablate.schedule import logfile
 from ablate.schedule.job import Job, Outcome, Slot
-from ablate.schedule.process import AttemptProcess
-from ablate.schedule.verdict import exit_reason, now_ms
+from ablate.schedule.launching import Attempt
+from ablate.schedule.pulse import Pulse
+from ablate.schedule.verdict import exit_failure, now_ms
 
 News = Started | EpochMetrics
 
@@ -25,11 +26,13 @@ class TrackedTrial:
         self.job = job
         self.slot = slot
         self.attempts = 0
-        self.process: AttemptProcess | None = None
+        self.process: Attempt | None = None
         self.settled_at: float | None = None
+        self.pulse = Pulse(job)
         self._told_to_stop = False
         self._readable = True
         self._result: Finished | Failed | None = None
+        self._verdict: Failed | None = None
         self._reader = EventReader(job.events_file)
         self._started_at = time.monotonic()
 
@@ -41,11 +44,16 @@ class TrackedTrial:
     @property
     def settled(self) -> bool:
         """Whether a result or a final failure is there."""
-        return self._result is not None
+        return self._result is not None or self._verdict is not None
+
+    @property
+    def judged(self) -> bool:
+        """Whether the driver has ended the trial, whatever it writes from now on."""
+        return self._verdict is not None
 
     def crashed(self, code: int) -> bool:
         """Whether an attempt that ended with ``code`` broke off, with no result or failure of its own."""
-        return self._result is None and code != 0
+        return not self.settled and code != 0 and exit_failure(code).status is Status.FAILED
 
     def catch_up(self) -> list[News]:
         """What earlier runs recorded in the folder; a result among it settles the trial."""
@@ -54,10 +62,11 @@ class TrackedTrial:
             self._result = self.settled_at = None
         return news
 
-    def began(self, process: AttemptProcess) -> None:
+    def began(self, process: Attempt) -> None:
         """Note that an attempt runs."""
         self.attempts += 1
         self.process = process
+        self.pulse.felt()
 
     def news(self) -> list[News]:
         """What the trial wrote since the last look, its result apart."""
@@ -71,11 +80,23 @@ class TrackedTrial:
         except ValueError as error:
             self._readable = False
             self._settle(Failed(now_ms(), Status.FAILED, f"wrote an unreadable event: {error}"))
+        if news:
+            self.pulse.felt()
         return news
+
+    def judge(self, status: Status, reason: str) -> None:
+        """End the trial by the driver's own decision, which stands above all that the trial says."""
+        details = "" if status is Status.PRUNED else logfile.last_lines(self.job.log_file)
+        self._verdict = Failed(now_ms(), status, reason, details)
+        self.settled_at = time.monotonic()
 
     def stop(self) -> None:
         """Ask the attempt to stop; a failure from now on is an interruption."""
         self._told_to_stop = True
+        self.terminate()
+
+    def terminate(self) -> None:
+        """Ask the attempt to end."""
         if self.process is not None:
             self.process.terminate()
 
@@ -88,17 +109,18 @@ class TrackedTrial:
         """Why the attempt that left with ``code`` has no result."""
         if isinstance(self._result, Failed):
             return self._result
+        found = exit_failure(code)
         details = logfile.last_lines(self.job.log_file)
-        return Failed(now_ms(), Status.FAILED, exit_reason(code), details)
+        return Failed(now_ms(), found.status, found.reason, details)
 
     def outcome(self, code: int, stopped_by: str | None) -> Outcome:
         """How the trial ended.
 
         Args:
             code: the exit code of its last attempt.
-            stopped_by: the signal that stops the run, which makes a trial without a result an interrupted one.
+            stopped_by: what stops the run, which makes a trial without a result an interrupted one.
         """
-        event = self._result
+        event = self._verdict or self._result
         if event is None and stopped_by is not None:
             event = Failed(now_ms(), Status.INTERRUPTED, f"stopped by {stopped_by}")
         elif event is None:

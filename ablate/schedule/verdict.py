@@ -42,6 +42,11 @@ def exit_reason(code: int) -> str:
     return _MEANINGS.get(number, f"killed by {number.name}")
 
 
+def exit_failure(code: int) -> Failed:
+    """The failure of an attempt that left with ``code`` and without a result."""
+    return Failed(now_ms(), Status.FAILED, exit_reason(code))
+
+
 def raised(error: Exception) -> Failed:
     """The failure of an attempt whose training raised ``error``.
 

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from ablate.schedule import Job, Launcher, Slot, run_jobs, stop_on_signals
+from ablate.schedule import Job, Launcher, Rules, Slot, run_jobs, stop_on_signals
 from ablate.testing import fake_trainer
 
 
@@ -36,7 +36,12 @@ def main() -> int:
     launcher = Launcher(fake_trainer.TARGET, preload=["ablate.testing.fake_trainer"])
     with stop_on_signals() as stop:
         run_jobs(
-            jobs, [Slot(i) for i in range(slots)], launcher, Printing(), grace_s=1.5, stop=stop
+            jobs,
+            [Slot(i) for i in range(slots)],
+            launcher,
+            Printing(),
+            Rules(grace_s=1.5),
+            stop=stop,
         )
     return 0 if stop.signal is None else 128 + stop.signal
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from ablate.events import EventWriter, read_events
 from ablate.results import EpochMetrics, Failed, Finished, Started, Status
-from ablate.schedule import Job, Slot, StopFlag, run_jobs
+from ablate.schedule import Job, Queue, Rules, Slot, StopFlag, run_jobs
 from ablate.testing import fake_trainer
 
 SLOT = Slot(0)
@@ -38,7 +39,7 @@ def test_no_jobs_need_no_process(launcher, observer):
 
 def test_sixty_jobs_never_share_a_slot(launcher, observer, make_job):
     jobs = [make_job(f"t{i}", epochs=1, epoch_s=0.005) for i in range(60)]
-    outcomes = run_jobs(jobs, [Slot(0), Slot(1)], launcher, observer, poll_s=0.002)
+    outcomes = run_jobs(jobs, [Slot(0), Slot(1)], launcher, observer, Rules(poll_s=0.002))
     assert Counter(outcome.job.name for outcome in outcomes) == {f"t{i}": 1 for i in range(60)}
     assert all(isinstance(outcome.event, Finished) for outcome in outcomes)
     assert {outcome.slot.index for outcome in outcomes} == {0, 1}
@@ -87,7 +88,9 @@ def test_the_slot_is_refilled_before_the_news_is_delivered(launcher, observer, m
 def test_a_trial_that_always_crashes_fails_after_its_retries(
     launcher, observer, make_job, trouble, reason
 ):
-    (outcome,) = run_jobs([make_job("a", trouble=trouble)], [SLOT], launcher, observer, retries=2)
+    (outcome,) = run_jobs(
+        [make_job("a", trouble=trouble)], [SLOT], launcher, observer, Rules(retries=2)
+    )
     assert (failed(outcome).status, failed(outcome).reason) == (Status.FAILED, reason)
     assert outcome.attempts == 3
     assert [failure.reason for failure in observer.retries] == [reason] * 2
@@ -106,7 +109,9 @@ def test_a_trial_that_always_crashes_fails_after_its_retries(
 def test_a_failure_of_the_training_itself_is_final(
     launcher, observer, make_job, trouble, status, reason
 ):
-    (outcome,) = run_jobs([make_job("a", trouble=trouble)], [SLOT], launcher, observer, retries=2)
+    (outcome,) = run_jobs(
+        [make_job("a", trouble=trouble)], [SLOT], launcher, observer, Rules(retries=2)
+    )
     assert (failed(outcome).status, failed(outcome).reason) == (status, reason)
     assert outcome.attempts == 1
 
@@ -128,13 +133,13 @@ def test_a_crashed_trial_goes_on_in_its_folder_and_others_are_untouched(
 
 def test_a_process_that_does_not_end_after_its_result_is_ended(launcher, observer, make_job):
     job = make_job("a", trouble="linger")
-    (outcome,) = run_jobs([job], [SLOT], launcher, observer, grace_s=0.2)
+    (outcome,) = run_jobs([job], [SLOT], launcher, observer, Rules(grace_s=0.2))
     assert isinstance(outcome.event, Finished)
     assert outcome.attempts == 1
 
 
 def test_what_a_crashed_trial_leaves_behind_is_killed(launcher, observer, make_job, processes):
-    run_jobs([make_job("a", trouble="fork and die")], [SLOT], launcher, observer, retries=0)
+    run_jobs([make_job("a", trouble="fork and die")], [SLOT], launcher, observer, Rules(retries=0))
     assert processes.gone_within(0.5)
 
 
@@ -167,7 +172,7 @@ def test_an_unreadable_event_fails_its_trial_alone(launcher, observer, make_job)
                 job.folder.mkdir(exist_ok=True)
                 job.events_file.write_bytes(b"\xff no event\n")
 
-    outcomes = run_jobs([job, make_job("b")], [SLOT], launcher, Vandal(), poll_s=0.01)
+    outcomes = run_jobs([job, make_job("b")], [SLOT], launcher, Vandal(), Rules(poll_s=0.01))
     reasons = {o.job.name: getattr(o.event, "reason", "") for o in outcomes}
     assert reasons["a"].startswith("wrote an unreadable event")
     assert reasons["b"] == ""
@@ -189,7 +194,7 @@ def test_an_observer_that_raises_loses_no_process(launcher, observer, make_job, 
 
     jobs = [make_job("a", trouble="hang", trouble_epoch=2), make_job("b", trouble="ignore sigterm")]
     with pytest.raises(OSError, match="no space left"):
-        run_jobs(jobs, [Slot(0), Slot(1)], launcher, Broken(), grace_s=0.3)
+        run_jobs(jobs, [Slot(0), Slot(1)], launcher, Broken(), Rules(grace_s=0.3))
     assert processes.gone_within(0.2)
 
 
@@ -220,7 +225,9 @@ def test_the_whole_group_of_a_trial_that_ignores_the_stop_is_killed(
 
     begin = time.monotonic()
     jobs = [make_job("a", trouble="fork and hang"), make_job("b", trouble="ignore sigterm")]
-    outcomes = run_jobs(jobs, [Slot(0), Slot(1)], launcher, Stopping(), stop=stop, grace_s=0.3)
+    outcomes = run_jobs(
+        jobs, [Slot(0), Slot(1)], launcher, Stopping(), Rules(grace_s=0.3), stop=stop
+    )
     assert {failed(outcome).status for outcome in outcomes} == {Status.INTERRUPTED}
     assert time.monotonic() - begin < 3
     assert processes.gone_within(0.2)
@@ -237,19 +244,20 @@ def test_output_of_any_size_and_encoding_is_bounded(launcher, observer, make_job
     assert b"\xff\xfe" in jobs[1].log_file.read_bytes()
 
 
-def test_ticks_come_while_the_server_warms_up(observer):
+def test_ticks_come_while_the_server_warms_up(launcher, observer, make_job):
     class NotReady:
         def __init__(self):
             self.asked = 0
+            self.start = launcher.start
 
         def ready(self, timeout_s: float) -> bool:
             time.sleep(timeout_s)
             self.asked += 1
-            return self.asked > 3
+            return self.asked > 3 and launcher.ready(timeout_s)
 
-    assert run_jobs([], [SLOT], NotReady(), observer, poll_s=0.01) == ()
-    assert observer.ticks == [()] * len(observer.ticks)
-    assert len(observer.ticks) >= 3
+    (outcome,) = run_jobs([make_job()], [SLOT], NotReady(), observer, Rules(poll_s=0.01))
+    assert isinstance(outcome.event, Finished)
+    assert observer.ticks[:3] == [()] * 3
 
 
 def test_hundreds_of_trials_each_run_once(launcher, observer, make_job):
@@ -273,3 +281,151 @@ def test_a_folder_that_cannot_be_written_ends_the_run(launcher, observer, tmp_pa
     blocked.write_text("")
     with pytest.raises(OSError, match="file"):
         run_jobs([Job("i", "a", blocked / "a", {})], [SLOT], launcher, observer)
+
+
+@pytest.mark.parametrize("trouble", ["hang", "fork and hang", "ignore sigterm", "hold interpreter"])
+def test_a_trial_without_a_sign_of_life_fails_and_frees_its_slot(
+    launcher, observer, make_job, processes, trouble
+):
+    jobs = [make_job("a", trouble=trouble, trouble_epoch=2), make_job("b")]
+    first, second = run_jobs(jobs, [SLOT], launcher, observer, Rules(stall_s=1.5))
+    assert (failed(first).status, failed(first).reason) == (
+        Status.FAILED,
+        "no sign of life for 2 s",
+    )
+    assert first.attempts == 1
+    assert isinstance(second.event, Finished)
+    assert not processes.alive()
+
+
+def test_a_frozen_trial_fails_and_its_late_result_is_not_taken(
+    launcher, observer, make_job, processes
+):
+    class Freezing(type(observer)):
+        def event(self, job, event):
+            super().event(job, event)
+            if isinstance(event, EpochMetrics):
+                for process in processes.alive():
+                    if process.pid != os.getpid():
+                        process.suspend()
+
+    job = make_job("a", epochs=2, epoch_s=0.5)
+    (outcome,) = run_jobs([job], [SLOT], launcher, Freezing(), Rules(stall_s=1.5))
+    assert failed(outcome).reason == "no sign of life for 2 s"
+    assert not processes.alive()
+
+
+def test_a_trial_that_shows_progress_is_not_taken_for_stalled(launcher, observer, make_job):
+    job = make_job("a", epochs=4, epoch_s=1.0)
+    (outcome,) = run_jobs([job], [SLOT], launcher, observer, Rules(stall_s=3.0))
+    assert isinstance(outcome.event, Finished)
+
+
+def test_the_first_failure_may_stop_the_run(launcher, observer, make_job):
+    jobs = [make_job("a", trouble="error"), make_job("b", trouble="hang"), make_job("c")]
+    stop = StopFlag()
+    rules = Rules(fail_fast=True, grace_s=2.0)
+    outcomes = run_jobs(jobs, [Slot(0), Slot(1)], launcher, observer, rules, stop=stop)
+    ends = {outcome.job.name: failed(outcome) for outcome in outcomes}
+    assert ends["a"].status is Status.FAILED
+    assert ends["b"].status is Status.INTERRUPTED
+    assert ends["b"].reason == "stopped by the failure of a"
+    assert "c" not in ends
+    assert stop.signal is None
+
+
+class Picky(Queue):
+    """Prunes trials of some names at an epoch; takes failures of some names back once."""
+
+    def __init__(self, jobs, prune=(), epoch=2, again=()):
+        super().__init__(jobs)
+        self.prune, self.epoch, self.again = set(prune), epoch, set(again)
+        self.heards, self.ends = [], []
+
+    def heard(self, job, event):
+        self.heards.append((job.name, event.epoch))
+        if job.name in self.prune and event.epoch == self.epoch:
+            return f"pruned after epoch {event.epoch}"
+        return None
+
+    def returned(self, outcome):
+        if outcome.job.name not in self.again:
+            return False
+        self.again.remove(outcome.job.name)
+        self._jobs.append(outcome.job)
+        return True
+
+    def ended(self, outcome):
+        self.ends.append(outcome.job.name)
+
+
+@pytest.mark.parametrize("epoch_s", [0.0, 0.3])
+@pytest.mark.parametrize("trouble", [None, "ignore sigterm"])
+def test_a_pruned_trial_ends_at_the_epoch_that_was_judged(
+    launcher, observer, make_job, epoch_s, trouble
+):
+    job = make_job("a", epochs=6, epoch_s=epoch_s, trouble=trouble, trouble_epoch=4)
+    source = Picky([job, make_job("b")], prune=["a"])
+    first, second = run_jobs(source, [SLOT], launcher, observer, Rules(grace_s=0.5))
+    assert (failed(first).status, failed(first).reason) == (Status.PRUNED, "pruned after epoch 2")
+    epochs = [event.epoch for event in observer.events["a"] if isinstance(event, EpochMetrics)]
+    assert epochs == [1, 2]
+    assert isinstance(second.event, Finished)
+    assert source.ends == ["a", "b"]
+
+
+def test_what_an_interrupted_trial_recorded_is_judged_before_it_runs_again(
+    launcher, observer, make_job
+):
+    job = make_job("a", epochs=3)
+    writer = EventWriter(job.events_file)
+    for epoch in (1, 2):
+        writer.write(EpochMetrics(epoch, epoch, {"val/accuracy": 0.0}))
+    writer.close()
+    (outcome,) = run_jobs(Picky([job], prune=["a"]), [SLOT], launcher, observer)
+    assert (failed(outcome).status, outcome.attempts) == (Status.PRUNED, 0)
+
+
+def test_a_failure_that_the_source_takes_back_is_an_interruption(launcher, observer, make_job):
+    job = make_job("a", trouble="out of memory", trouble_attempts=1)
+    source = Picky([job], again=["a"])
+    (outcome,) = run_jobs(source, [SLOT], launcher, observer)
+    assert isinstance(outcome.event, Finished)
+    assert observer.of("a").count("started") == 2
+    assert observer.of("a").count("ended") == 2
+    assert source.ends == ["a"]
+
+
+def test_slots_wait_for_jobs_that_depend_on_results(launcher, observer, make_job):
+    class After(Queue):
+        """Hands out the last job when all others have ended."""
+
+        def __init__(self, jobs, last):
+            super().__init__(jobs)
+            self.open, self.last = len(jobs), last
+
+        def take(self, slot, running):
+            job = super().take(slot, running)
+            if job is None and self.open == 0 and self.last is not None:
+                job, self.last = self.last, None
+            return job
+
+        @property
+        def exhausted(self):
+            return self.last is None and super().exhausted
+
+        def ended(self, outcome):
+            self.open -= 1
+
+    jobs = [make_job("a"), make_job("b", epoch_s=0.2)]
+    outcomes = run_jobs(After(jobs, make_job("last")), [Slot(0), Slot(1)], launcher, observer)
+    assert [outcome.job.name for outcome in outcomes][-1] == "last"
+    assert len(outcomes) == 3
+
+
+def test_a_source_that_hands_nothing_out_is_an_error_not_a_hang(launcher, observer, make_job):
+    class Stuck(Queue):
+        exhausted = False
+
+    with pytest.raises(RuntimeError, match="hands none out"):
+        run_jobs(Stuck([make_job("a")]), [SLOT], launcher, observer)

@@ -15,7 +15,7 @@ def test_the_first_signal_asks_and_the_second_insists():
         signal.raise_signal(signal.SIGINT)
         assert (stop.requested, stop.immediate, stop.signal) == (True, False, 2)
         signal.raise_signal(signal.SIGTERM)
-        assert (stop.immediate, stop.signal, stop.signal_name) == (True, 2, "SIGINT")
+        assert (stop.immediate, stop.signal, stop.cause) == (True, 2, "SIGINT")
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
