@@ -48,13 +48,15 @@ class Slot:
     """A place where one trial runs at a time.
 
     ``device`` is what the trial calls its device: ``"cpu"``, or ``"cuda:0"`` since it sees one GPU alone;
-    ``visible`` is the ``CUDA_VISIBLE_DEVICES`` of its process; ``threads`` the CPU threads it may use.
+    ``visible`` is the ``CUDA_VISIBLE_DEVICES`` of its process; ``threads`` the CPU threads it may use; ``sharing`` how
+    many slots its device has, this one included.
     """
 
     index: int
     device: str = "cpu"
     threads: int = 1
     visible: str = ""
+    sharing: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,44 @@ def quota(cgroups: Path) -> float | None:
 def gpus() -> tuple[str, ...]:
     """The entries of ``CUDA_VISIBLE_DEVICES``, one for each GPU this process may use.
 
-    Where the variable is set its own entries are kept, so that a child sees the GPU that it was lent.
+    Where the variable is set its own entries are kept, so that a child sees the GPU that it was lent. For trying out
+    how trials are handed out, ``ABLATE_FAKE_GPUS=2x16`` pretends that there are two GPUs with 16 GiB each.
     """
     outer = os.environ.get("CUDA_VISIBLE_DEVICES")
-    present = _gpu_count()
+    pretended = _pretended()
+    present = _gpu_count() if pretended is None else pretended[0]
     if outer is None or present == 0:
         return tuple(str(index) for index in range(present))
     return visible_entries(outer, present)
+
+
+def gpu_memory_bytes(entry: str) -> int:
+    """The memory that is free now on the GPU of a ``CUDA_VISIBLE_DEVICES`` entry."""
+    pretended = _pretended()
+    if pretended is not None:
+        return pretended[1]
+    import pynvml
+
+    pynvml.nvmlInit()
+    try:
+        numbered = entry.isdecimal()
+        handle = (
+            pynvml.nvmlDeviceGetHandleByIndex(int(entry))
+            if numbered
+            else pynvml.nvmlDeviceGetHandleByUUID(entry)
+        )
+        return int(pynvml.nvmlDeviceGetMemoryInfo(handle).free)
+    finally:
+        pynvml.nvmlShutdown()
+
+
+def _pretended() -> tuple[int, int] | None:
+    """The number of GPUs to pretend, and the bytes of each."""
+    text = os.environ.get("ABLATE_FAKE_GPUS")
+    if not text:
+        return None
+    count, _, gibibytes = text.partition("x")
+    return int(count), int(float(gibibytes or 16) * 2**30)
 
 
 def visible_entries(variable: str, present: int) -> tuple[str, ...]:

@@ -6,27 +6,39 @@ from ablate.errors import UsageError
 from ablate.schedule import machine
 from ablate.schedule.job import Slot
 
+#: The most trials that share a GPU where their number follows from its memory.
+MOST_A_GPU = 8
 
-def slots(jobs: int | None = None, devices: str | None = None) -> tuple[Slot, ...]:
+
+def slots(
+    jobs: int | None = None, devices: str | None = None, per_gpu: int = 1
+) -> tuple[Slot, ...]:
     """The slots of this machine.
 
     Args:
-        jobs: the number of trials side by side; by default one a GPU, or one a CPU core.
+        jobs: the number of trials side by side; by default ``per_gpu`` a GPU, or one a CPU core.
         devices: ``"cpu"``, ``"cuda"`` or positions in the list of visible GPUs (``"0,1"``); by default
             every GPU, or the CPU where there is none.
+        per_gpu: the number of trials on one GPU, unless ``jobs`` says how many there are in all.
 
     Raises:
         UsageError: no such device, or fewer than one job.
     """
-    return allot(jobs, devices, cores=machine.cores(), gpus=machine.gpus())
+    return allot(jobs, devices, per_gpu, cores=machine.cores(), gpus=machine.gpus())
 
 
 def allot(
-    jobs: int | None, devices: str | None, *, cores: int, gpus: tuple[str, ...]
+    jobs: int | None,
+    devices: str | None,
+    per_gpu: int = 1,
+    *,
+    cores: int,
+    gpus: tuple[str, ...],
 ) -> tuple[Slot, ...]:
     """The slots of a machine with ``cores`` CPU cores and ``gpus`` (``CUDA_VISIBLE_DEVICES`` entries).
 
-    A trial on a CPU has one thread always, so that its result does not depend on the number of cores.
+    A trial on a CPU has one thread always, so that its result does not depend on the number of cores. The first slots
+    lie on different GPUs, so that few trials do not share one.
 
     >>> [slot.device for slot in allot(None, None, cores=2, gpus=())]
     ['cpu', 'cpu']
@@ -35,13 +47,19 @@ def allot(
     """
     if jobs is not None and jobs < 1:
         raise UsageError(f"--jobs {jobs}: at least one trial must run at a time. Write --jobs 1")
+    if per_gpu < 1:
+        rule = "at least one trial must run on a GPU. Write --slots-per-gpu 1"
+        raise UsageError(f"--slots-per-gpu {per_gpu}: {rule}")
     chosen = _chosen(devices, gpus)
     if not chosen:
-        return tuple(Slot(index) for index in range(jobs or cores))
-    count = jobs or len(chosen)
+        count = jobs or cores
+        return tuple(Slot(index, sharing=count) for index in range(count))
+    count = jobs or len(chosen) * per_gpu
     threads = max(1, cores // count)
+    places = [chosen[index % len(chosen)] for index in range(count)]
     return tuple(
-        Slot(index, "cuda:0", threads, chosen[index % len(chosen)]) for index in range(count)
+        Slot(index, "cuda:0", threads, visible, places.count(visible))
+        for index, visible in enumerate(places)
     )
 
 

@@ -10,7 +10,8 @@ from ablate.schedule.slots import allot, slots
 
 
 def test_one_slot_a_core_with_one_thread_each():
-    assert allot(None, None, cores=3, gpus=()) == (Slot(0), Slot(1), Slot(2))
+    found = allot(None, None, cores=3, gpus=())
+    assert found == tuple(Slot(index, sharing=3) for index in range(3))
     assert {slot.threads for slot in allot(2, None, cores=16, gpus=())} == {1}
 
 
@@ -21,6 +22,24 @@ def test_jobs_decides_the_number_of_slots():
 def test_one_slot_a_gpu_by_its_own_entry():
     found = allot(None, None, cores=8, gpus=("3", "1"))
     assert found == (Slot(0, "cuda:0", 4, "3"), Slot(1, "cuda:0", 4, "1"))
+
+
+def test_several_slots_a_gpu_fill_the_gpus_in_turn():
+    found = allot(None, None, 2, cores=8, gpus=("3", "1"))
+    assert [(slot.visible, slot.sharing, slot.threads) for slot in found] == [
+        ("3", 2, 2),
+        ("1", 2, 2),
+        ("3", 2, 2),
+        ("1", 2, 2),
+    ]
+    assert [slot.sharing for slot in allot(3, None, cores=8, gpus=("3", "1"))] == [2, 1, 2]
+
+
+def test_gpus_can_be_pretended(monkeypatch):
+    monkeypatch.setenv("ABLATE_FAKE_GPUS", "4x8")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,1")
+    assert machine.gpus() == ("3", "1")
+    assert machine.gpu_memory_bytes("3") == 8 << 30
 
 
 @pytest.mark.parametrize(
