@@ -102,13 +102,14 @@ def test_a_foreign_process_is_never_signalled(
 ) -> None:
     path = tmp_path / "study.lock"
     process = hold(path)
-    monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("signalled"))
     try:
         true = holder(path)
         assert true is not None
         write_json(path.with_name("study.lock.holder"), asdict(replace(true, **change)))
-        with pytest.raises(NotStopped, match="not a process of this machine"):
-            stop_holder(path)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "kill", lambda *_: pytest.fail("signalled"))
+            with pytest.raises(NotStopped, match="not a process of this machine"):
+                stop_holder(path)
     finally:
         process.kill()
         process.wait()
