@@ -1,0 +1,52 @@
+"""One batch forward and backward: whether a trial can train at all, found before hours are spent."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import torch
+from torch import Tensor
+
+from ablate.data import PreparedData
+from ablate.data.batches import eval_batches
+from ablate.engine.assemble import assemble
+from ablate.engine.evaluate import batch_size
+from ablate.engine.measure import parameters
+from ablate.engine.seeding import start_stream
+from ablate.engine.trainer import Trainer
+from ablate.spec.config import TrialConfig
+
+
+def rehearse(config: TrialConfig, data: PreparedData, *, seed: int, device: str) -> tuple[int, int]:
+    """Build everything, train on one batch without a step of the optimizer, predict one batch of ``val``.
+
+    Returns:
+        The number of parameters, and of those that are trained.
+
+    Raises:
+        TrialError: the configuration does not fit the data or the device.
+        DataError: the normalisation does not fit the images.
+    """
+    trainer = assemble(config, data, seed=seed, device=device)
+    start_stream(seed, "train", 1)
+    trainer.model.train()
+    for image, target in islice(trainer.batches.epoch(1), 1):
+        _loss(trainer, image, target).backward()  # type: ignore[no-untyped-call]
+    trainer.model.eval()
+    size = batch_size(data.shape, config.data.batch_size)
+    batches = eval_batches(
+        data.splits["val"],
+        batch_size=size,
+        normalization=trainer.normalization,
+        device=str(trainer.execution.device),
+    )
+    with torch.inference_mode():
+        for image, target in islice(batches, 1):
+            _loss(trainer, image, target)
+    return parameters(trainer.model)
+
+
+def _loss(trainer: Trainer, image: Tensor, target: Tensor) -> Tensor:
+    with trainer.execution.autocast():
+        logits = trainer.model(trainer.execution.place_images(image))
+    return trainer.task.loss(trainer.criterion, logits, target)
