@@ -3,12 +3,17 @@
 A line maps a name to ``"module:attribute"``, which is imported only when the name is asked for, so
 that listing names and reading study files stay fast. A line ``"timm/*"`` maps a whole family of names to
 a :class:`Family`.
+
+A study's plugins lay members of their own over the tables, for as long as that study is read or run: :func:`overlay`.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from ablate.errors import did_you_mean
@@ -22,9 +27,41 @@ TABLES: dict[str, str] = {
     "metric": "ablate.metrics:TABLE",
     "model": "ablate.models:TABLE",
     "optimizer": "ablate.optim:OPTIMIZERS",
+    "pruner": "ablate.plan.search.pruners:TABLE",
+    "sampler": "ablate.plan.search.samplers:TABLE",
     "scheduler": "ablate.optim:SCHEDULERS",
     "task": "ablate.tasks:TABLE",
 }
+
+
+#: Kind and name to member: what the plugins of the study at hand add to the tables.
+Members = Mapping[tuple[str, str], Any]
+
+_OVERLAY: ContextVar[Members] = ContextVar("members of plugins", default=MappingProxyType({}))
+
+
+@contextmanager
+def overlay(members: Members) -> Iterator[None]:
+    """Let every table know these members too, inside the ``with`` block and nowhere else.
+
+    They replace those of an outer block, so that the members of one study never appear in another.
+
+    >>> with overlay({("metric", "kappa"): "a metric of one's own"}):
+    ...     table("metric").get("kappa"), overlaid("metric")
+    ("a metric of one's own", {'kappa': "a metric of one's own"})
+    >>> overlaid("metric")
+    {}
+    """
+    token = _OVERLAY.set(members)
+    try:
+        yield
+    finally:
+        _OVERLAY.reset(token)
+
+
+def overlaid(kind: str) -> dict[str, Any]:
+    """Name to member of what plugins add to one kind, in the order of their files."""
+    return {name: member for (own, name), member in _OVERLAY.get().items() if own == kind}
 
 
 class Family(Protocol):
@@ -66,6 +103,10 @@ class Table:
         """The names that have a line of their own, sorted."""
         return tuple(sorted(name for name in self._members if not name.endswith("*")))
 
+    def targets(self) -> dict[str, str]:
+        """Name to ``"module:attribute"`` of the members that have a line of their own."""
+        return {name: self._members[name] for name in self.own_names()}
+
     def families(self) -> dict[str, Family]:
         """Prefix (may be empty) to family."""
         return {
@@ -73,8 +114,8 @@ class Table:
         }
 
     def names(self) -> tuple[str, ...]:
-        """Every known name, those of families included, sorted."""
-        names = list(self.own_names())
+        """Every known name, those of families and plugins included, sorted."""
+        names = [*self.own_names(), *overlaid(self.kind)]
         for prefix, family in self.families().items():
             names += [prefix + name for name in family.names()]
         return tuple(sorted(names))
@@ -85,6 +126,9 @@ class Table:
         Raises:
             UnknownName: no such member; the text suggests the nearest names.
         """
+        added = overlaid(self.kind)
+        if name in added:
+            return added[name]
         if name in self._members and not name.endswith("*"):
             return load(self._members[name])
         for prefix, family in self.families().items():

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Annotated, Any
 
-from ablate.errors import Problem, StudyError, UsageError, did_you_mean
-from ablate.plan.designs.base import BASELINE, Baseline, Design, Expansion, RowSpec
-from ablate.plan.identity import condition_key
-from ablate.plan.rows import arrange_rows
-from ablate.plan.types import AblationPlan, Condition, Plan, Trial
-from ablate.spec.blame import Mistake, blame
-from ablate.spec.config import TrialConfig
+from ablate.errors import StudyError, UsageError, did_you_mean
+from ablate.plan.ablations import AblationCompiler, Base, Compiled
+from ablate.plan.conditions import Conditions
+from ablate.plan.designs.base import Ablation
+from ablate.plan.search.types import SearchPlan
+from ablate.plan.starts import chain, read_starts
+from ablate.plan.types import AblationPlan, Plan, Trial
 from ablate.spec.member import Member
-from ablate.spec.options import to_tree
+from ablate.spec.options import freeze
 from ablate.spec.overrides import apply_overrides
-from ablate.spec.study import Draft, resolve, validate
-from ablate.spec.yaml_file import KeyPath
+from ablate.spec.study import Draft, knows_plugins, resolve, validate
 
-_ANY_DESIGN = Annotated[Design, Member("design", key="design")]
+#: Key of a finished search to the best parameters that it found: dotted field to value.
+Found = Mapping[str, Mapping[str, Any]]
+
+_ANY_DESIGN = Annotated[Ablation, Member("design", key="design")]
 
 
-def compile_plan(draft: Draft, only: Collection[str] = ()) -> Plan:
+@knows_plugins
+def compile_plan(
+    draft: Draft, only: Collection[str] = (), found: Found = MappingProxyType({})
+) -> Plan:
     """The plan of a study, or of some of its ablations.
+
+    Rows whose configuration a search has still to find are left out, and named in ``AblationPlan.waiting``. With the
+    search's best parameters in ``found`` they are there, and all other rows stay as they were.
 
     Raises:
         StudyError: with every problem of the file.
@@ -33,133 +43,116 @@ def compile_plan(draft: Draft, only: Collection[str] = ()) -> Plan:
         if name not in draft.ablations:
             hint = did_you_mean(name, draft.ablations)
             raise UsageError(f"--only {name}: no such ablation. {hint}")
-    compiler = _Compiler(draft)
-    ablations = [compiler.ablation(name, value) for name, value in draft.ablations.items()]
-    problems = [*draft.problems, *compiler.problems]
+    conditions = Conditions(draft)
+    options = _read(conditions)
+    starts = read_starts(conditions, options)
+    compiled = _compile(conditions, options, starts, found)
+    _check_budgets(conditions, compiled)
+    problems = [*draft.problems, *conditions.problems]
     if problems or draft.config is None or draft.header is None:
-        raise StudyError(draft.document.file, _distinct(problems))
-    kept = [item for item in ablations if item is not None and (not only or item.name in only)]
-    return _plan(draft, kept, compiler)
+        raise StudyError(draft.document.file, list(dict.fromkeys(problems)))
+    shown = [name for name in compiled if not only or name in only]
+    needed = {needed for name in shown for needed in chain(name, starts)}
+    searches = _distinct(compiled[name].searches for name in compiled if name in needed)
+    return _plan(conditions, [compiled[name].plan for name in shown], searches)
 
 
-@dataclass
-class _Compiler:
-    """Resolves conditions once each and collects problems and warnings."""
-
-    draft: Draft
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-    conditions: dict[str, Condition] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        config = self.draft.config
-        self.full: Mapping[str, Any] = to_tree(config) if config else {}
-        self.baseline = condition_key(config) if config else ""
-        self.known: list[Mistake] = resolve(self.draft.tree)[1]
-
-    def ablation(self, name: str, value: Any) -> AblationPlan | None:
-        place: KeyPath = ("ablations", name)
-        design, mistakes = validate(_ANY_DESIGN, value)
-        if mistakes:
-            for path, message, remedy in mistakes:
-                self.problems.append(self.draft.problem((*place, *path), message, remedy))
-            return None
-        expansion = design.expand(Baseline(self.draft.tree, self.full))
-        if self._labels_clash(expansion, place):
-            return None
-        keys = {row.label: self._condition(row, place, name) for row in expansion.rows}
-        if None in keys.values():
-            return None
-        return self._arranged(name, design, expansion, {k: v for k, v in keys.items() if v})
-
-    def _arranged(
-        self, name: str, design: Design, expansion: Expansion, keys: Mapping[str, str]
-    ) -> AblationPlan | None:
-        place: KeyPath = ("ablations", name)
-        for row in expansion.rows:
-            wanted = design.reference or row.reference
-            if wanted is not None and wanted not in keys:
-                hint = did_you_mean(wanted, keys)
-                where = (*place, "reference") if design.reference else (*place, "rows", row.label)
-                self.problems.append(
-                    self.draft.problem(where, f"the reference '{wanted}' is not a row", hint)
-                )
-                return None
-        rows, remarks = arrange_rows(expansion.rows, keys, self.baseline, design.reference)
-        self.warnings += [self.draft.problem(place, remark) for remark in remarks]
-        return AblationPlan(
-            name,
-            design.design,
-            rows,
-            expansion.factors,
-            expansion.notes,
-            design.description,
-            design.min_effect,
-        )
-
-    def _labels_clash(self, expansion: Expansion, place: KeyPath) -> bool:
-        labels = [row.label for row in expansion.rows]
-        twice = {label for index, label in enumerate(labels) if label in labels[:index]}
-        for label in sorted(twice):
-            rule = f"two rows are called '{label}'"
-            self.problems.append(self.draft.problem(place, rule, "Give each a name of its own"))
-        return bool(twice)
-
-    def _condition(self, row: RowSpec, place: KeyPath, ablation: str) -> str | None:
-        config, mistakes = resolve(apply_overrides(self.draft.tree, row.overrides))
-        if config is None:
-            origins = {key: (*place, *origin) for key, origin in row.origins.items()}
-            found = blame(mistakes, self.known, origins, place)
-            self.problems += [self.draft.problem(*mistake) for mistake in found]
-            return None
-        key = condition_key(config)
-        if key not in self.conditions:
-            name = BASELINE if key == self.baseline else self._free_name(row.label, ablation)
-            self.conditions[key] = Condition(key, name, config, self._changes(config))
-        return key
-
-    def _free_name(self, label: str, ablation: str) -> str:
-        taken = {condition.name for condition in self.conditions.values()} | {BASELINE}
-        return f"{ablation}: {label}" if label in taken else label
-
-    def _changes(self, config: TrialConfig) -> dict[str, Any]:
-        base, full = dict(_fields(self.full)), dict(_fields(to_tree(config)))
-        return {
-            key: full.get(key)
-            for key in dict.fromkeys((*full, *base))
-            if full.get(key) != base.get(key)
-        }
+def _read(conditions: Conditions) -> dict[str, Ablation | None]:
+    options: dict[str, Ablation | None] = {}
+    for name, value in conditions.draft.ablations.items():
+        options[name], mistakes = validate(_ANY_DESIGN, value)
+        for path, message, remedy in mistakes:
+            conditions.complain(("ablations", name, *path), message, remedy)
+    return options
 
 
-def _fields(tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for section, values in tree.items():
-        if section == "primary":
+def _compile(
+    conditions: Conditions,
+    options: Mapping[str, Ablation | None],
+    starts: Mapping[str, str],
+    found: Found,
+) -> dict[str, Compiled]:
+    """The ablations in the order of the file, compiled in an order in which each finds what it needs.
+
+    Those that need no search come first, so that the names of their conditions do not depend on what searches find.
+    """
+    header = conditions.draft.header
+    seeds: Any = header.seeds if header else ()
+    compiler = AblationCompiler(conditions, seeds, found)
+    compiled: dict[str, Compiled] = {}
+
+    def needs(name: str) -> tuple[bool, int]:
+        item, steps = options[name], len(chain(name, starts))
+        return steps > 1 or (item is not None and item.search is not None), steps
+
+    for name in sorted(options, key=needs):
+        item = options[name]
+        if item is None:
             continue
-        for name, value in values.items():
-            yield f"{section}.{name}", value
+        base = _base(conditions, starts.get(name), compiled, found)
+        result = compiler.compile(name, item, base)
+        if result is not None:
+            compiled[name] = result
+    return {name: compiled[name] for name in options if name in compiled}
 
 
-def _plan(draft: Draft, ablations: list[AblationPlan], compiler: _Compiler) -> Plan:
+def _base(
+    conditions: Conditions,
+    start: str | None,
+    compiled: Mapping[str, Compiled],
+    found: Found,
+) -> Base:
+    """What an ablation starts from: the study's own configuration, or the best that a search found."""
+    parent = compiled.get(start or "")
+    if start is None or parent is None:  # one that could not be compiled is a problem of its own
+        return Base(conditions.draft.tree, conditions.draft.config)
+    params = found.get(parent.searches[0].key) if parent.searches else None
+    if params is None:
+        return replace(parent.base, search=start, pending=parent.space)
+    tree = apply_overrides(parent.base.tree, freeze(params))
+    return Base(tree, resolve(tree)[0], start)  # the search's own row tells what is wrong with it
+
+
+def _check_budgets(conditions: Conditions, compiled: Mapping[str, Compiled]) -> None:
+    """Searches that are the same are run once, which needs one budget."""
+    first: dict[str, SearchPlan] = {}
+    for item in compiled.values():
+        for search in item.searches:
+            other = first.setdefault(search.key, search)
+            if other.budget != search.budget:
+                rule = f"this is the same search as that of '{other.name}', with another budget"
+                place = (*item.search_place, "budget")
+                conditions.complain(place, rule, "Give both the same budget")
+
+
+def _distinct(groups: Iterable[tuple[SearchPlan, ...]]) -> tuple[SearchPlan, ...]:
+    found: dict[str, SearchPlan] = {}
+    for search in itertools.chain.from_iterable(groups):
+        found.setdefault(search.key, search)
+    return tuple(found.values())
+
+
+def _plan(
+    conditions: Conditions, ablations: Sequence[AblationPlan], searches: tuple[SearchPlan, ...]
+) -> Plan:
+    draft = conditions.draft
     assert draft.header is not None  # noqa: S101  (compile_plan has checked it)
     used = dict.fromkeys(row.condition for ablation in ablations for row in ablation.rows)
-    conditions = {key: compiler.conditions[key] for key in used}
+    found = {key: conditions.by_key[key] for key in used}
     seeds: Any = draft.header.seeds
     trials = tuple(
         Trial(key, seed, f"{condition.name}, seed {seed}")
         for seed in seeds
-        for key, condition in conditions.items()
+        for key, condition in found.items()
     )
     return Plan(
         draft.name,
         draft.header.description,
-        compiler.baseline,
+        conditions.baseline,
         seeds,
-        conditions,
+        found,
         tuple(ablations),
         trials,
-        tuple(compiler.warnings),
+        tuple(conditions.warnings),
+        searches,
     )
-
-
-def _distinct(problems: list[Problem]) -> list[Problem]:
-    return list(dict.fromkeys(problems))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ablate.files import hash_file, hash_value
-from ablate.spec.config import TrialConfig
+from ablate.spec.config import Config
 from ablate.spec.options import identity_tree
 
 #: Raised when the meaning of a configuration changes, so that old results are not taken for new ones.
 VERSION = 1
 
 
-def condition_key(config: TrialConfig) -> str:
+def condition_key(config: Config) -> str:
     """The hash of a resolved configuration, the same for each of its seeds.
 
     The primary metric counts only where it steers training (early stopping, ``checkpoint: best``, a plateau
@@ -26,7 +26,13 @@ def condition_key(config: TrialConfig) -> str:
     return hash_value({"version": VERSION, "config": tree})
 
 
-def trial_identity(condition: str, seed: int, fingerprint: str, files: Iterable[Path] = ()) -> str:
+def trial_identity(
+    condition: str,
+    seed: int,
+    fingerprint: str,
+    files: Iterable[Path] = (),
+    code: Mapping[str, str] | None = None,
+) -> str:
     """The identity of a trial.
 
     Args:
@@ -34,6 +40,7 @@ def trial_identity(condition: str, seed: int, fingerprint: str, files: Iterable[
         seed: the replicate.
         fingerprint: of the data set, by content.
         files: weight files and the like that the configuration names; their bytes count, not their paths.
+        code: name to hash of the bytes of each file of a script; left out where there is none.
 
     >>> trial_identity("c", 0, "d") == trial_identity("c", 0, "d")
     True
@@ -41,6 +48,5 @@ def trial_identity(condition: str, seed: int, fingerprint: str, files: Iterable[
     False
     """
     contents = [hash_file(path) for path in files]
-    return hash_value(
-        {"condition": condition, "seed": seed, "data": fingerprint, "files": contents}
-    )
+    parts = {"condition": condition, "seed": seed, "data": fingerprint, "files": contents}
+    return hash_value({**parts, "code": dict(code)} if code else parts)

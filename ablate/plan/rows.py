@@ -15,16 +15,19 @@ def arrange_rows(
 
     Args:
         specs: the rows of the design, its reference first.
-        keys: label to condition key.
-        baseline: the condition key of the base configuration.
+        keys: label to condition key, of the rows whose configuration is known; the others are left out.
+        baseline: the condition key of the row that others may turn out to equal.
         reference: the row that the study names as reference, if any.
     """
-    renamed = _baseline_label(specs, keys, baseline)
-    kept = [spec for spec in specs if spec.label == renamed or keys[spec.label] != baseline]
-    names = {label: renamed if key == baseline else label for label, key in keys.items()}
+    known = [spec for spec in specs if spec.label in keys]
+    renamed = _baseline_label(known, keys, baseline)
+    kept = [spec for spec in known if spec.label == renamed or keys[spec.label] != baseline]
+    names = {
+        spec.label: renamed if keys.get(spec.label) == baseline else spec.label for spec in specs
+    }
     rows = [_row(spec, keys, names, reference) for spec in kept]
     rows.sort(key=lambda row: row.reference is not None)
-    return tuple(rows), _remarks(specs, keys, names, baseline)
+    return tuple(rows), _remarks(known, keys, names, baseline)
 
 
 def _baseline_label(specs: Sequence[RowSpec], keys: Mapping[str, str], baseline: str) -> str:

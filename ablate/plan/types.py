@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ablate.errors import Problem
-from ablate.spec.config import Primary, TrialConfig
+from ablate.spec.config import Config, Primary
 from ablate.spec.options import Options
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Condition:
 
     key: str
     name: str
-    config: TrialConfig
+    config: Config
     changes: Mapping[str, Any]
 
 
@@ -92,10 +92,17 @@ class Plan:
     searches: tuple[SearchPlan, ...] = ()
 
     @property
+    def example(self) -> Config:
+        """One of the configurations: the task, the primary metric and the like are the same in all."""
+        if not self.conditions:  # every row waits for a search
+            return self.searches[0].condition(0, {}).config
+        return next(iter(self.conditions.values())).config
+
+    @property
     def primary(self) -> Primary:
         """The metric that verdicts are about, the same for every condition."""
-        return next(iter(self.conditions.values())).config.primary
+        return self.example.primary
 
-    def config(self, trial: Trial) -> TrialConfig:
+    def config(self, trial: Trial) -> Config:
         """The configuration of a trial."""
         return self.conditions[trial.condition].config

@@ -1,23 +1,33 @@
-"""The fully resolved configuration of one trial."""
+"""The fully resolved configuration of one trial: of a training of this package, or of a script."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
-from pydantic_core import CoreSchema
+from pydantic import (
+    Field,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema, InitErrorDetails
 
-from ablate.registry import UnknownName, table
+from ablate.registry import UnknownName, overlaid, table
 from ablate.results import MetricInfo
 from ablate.spec.member import Member
-from ablate.spec.options import Options, invalid
+from ablate.spec.options import Options, PluginFile, invalid
 from ablate.spec.overrides import DEFAULT_NAMES
+from ablate.spec.plugins import used_files
 from ablate.spec.sections import (
     DataOptions,
     LossOptions,
     ModelOptions,
     OptimizerOptions,
     SchedulerOptions,
+    ScriptOptions,
     TrainOptions,
 )
 
@@ -28,6 +38,7 @@ class Primary(Options):
     metric: str
     direction: Literal["max", "min"] | None = None
     """Follows from the metric; needed only for a metric of one's own."""
+    _plugin: MetricInfo | None = PrivateAttr(None)
 
     @model_validator(mode="before")
     @classmethod
@@ -35,17 +46,13 @@ class Primary(Options):
         return {"metric": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _metric_exists(self) -> Primary:
+    def _has_a_split(self) -> Primary:
         split, _, name = self.metric.partition("/")
         if split not in ("train", "val", "test") or not name:
             raise invalid(
                 f"{self.metric!r} is not split/metric", "Write for example 'val/accuracy'"
             )
-        try:
-            table("metric").get(name.partition("/")[0])
-        except UnknownName as error:
-            message, _, remedy = str(error).partition(". ")
-            raise invalid(message, remedy) from None
+        self._plugin = overlaid("metric").get(name.partition("/")[0])  # known here, not in tables
         return self
 
     @classmethod
@@ -66,8 +73,14 @@ class Primary(Options):
 
     @property
     def info(self) -> MetricInfo:
-        """Direction, title and format of the metric."""
-        info: MetricInfo = table("metric").get(self.name.partition("/")[0])
+        """Direction, title and format of the metric; of one's own metric what the study says of it."""
+        if self._plugin is not None:
+            return self._plugin
+        own = self.name.partition("/")[0]
+        try:
+            info: MetricInfo = table("metric").get(own)
+        except UnknownName:
+            return MetricInfo(own, self.direction or "max", own)
         return info
 
     @property
@@ -80,11 +93,63 @@ class Primary(Options):
         """The validation metric that early stopping and ``checkpoint: best`` look at."""
         return f"val/{self.name}"
 
+    @property
+    def unknown(self) -> tuple[str, str] | None:
+        """Message and remedy if no registered metric has this name."""
+        if self._plugin is not None:
+            return None
+        try:
+            table("metric").get(self.name.partition("/")[0])
+        except UnknownName as error:
+            message, _, remedy = str(error).partition(". ")
+            return message, remedy
+        return None
 
-class TrialConfig(Options):
-    """What one trial trains, without its seed; every default filled in."""
+
+class Config(Options):
+    """What one trial does, without its seed; every default filled in.
+
+    It is either a :class:`TrialConfig` or a :class:`ScriptConfig`: one of :attr:`training` and :attr:`script` is
+    not ``None``.
+    """
 
     task: Annotated[Options, Member("task")]
+    primary: Primary
+
+    @property
+    def training(self) -> TrialConfig | None:
+        """The configuration of a training of this package."""
+        return None
+
+    @property
+    def script(self) -> ScriptConfig | None:
+        """The configuration of a script."""
+        return None
+
+    @property
+    def epochs(self) -> int | None:
+        """Epochs at most; ``None`` if unknown."""
+        raise NotImplementedError
+
+    @property
+    def monitors(self) -> bool:
+        """Whether the primary metric steers training (and so belongs to the identity)."""
+        raise NotImplementedError
+
+    @property
+    def dataset(self) -> str:
+        """The name of the data set; empty if unknown."""
+        raise NotImplementedError
+
+    @property
+    def headline(self) -> Mapping[str, str]:
+        """What a person wants to see of the configuration beside a result: dotted field to text."""
+        raise NotImplementedError
+
+
+class TrialConfig(Config):
+    """A training of this package: what one trial trains, on what, and how."""
+
     data: Annotated[DataOptions, Member("data set")]
     model: Annotated[ModelOptions, Member("model")]
     loss: Annotated[LossOptions, Member("loss")] = Field(
@@ -95,10 +160,135 @@ class TrialConfig(Options):
         "constant", validate_default=True
     )
     train: TrainOptions = TrainOptions()
-    primary: Primary
+    _plugins: tuple[PluginFile, ...] = PrivateAttr(())
+
+    @model_validator(mode="after")
+    def _note_plugins(self) -> TrialConfig:
+        self._plugins = used_files(self)
+        return self
+
+    @property
+    def plugins(self) -> tuple[PluginFile, ...]:
+        """The files whose code the trial executes; their bytes are part of its identity."""
+        return self._plugins
+
+    @field_validator("primary")
+    @classmethod
+    def _metric_is_computed(cls, value: Primary) -> Primary:
+        if value.unknown:
+            raise invalid(*value.unknown)
+        return value
+
+    @property
+    def training(self) -> TrialConfig:
+        """Itself."""
+        return self
+
+    @property
+    def epochs(self) -> int:
+        """Passes over the training set, at most."""
+        return self.train.epochs
 
     @property
     def monitors(self) -> bool:
-        """Whether the primary metric steers training (and so belongs to the identity)."""
-        plateau = self.scheduler.name == "plateau"
-        return self.train.checkpoint == "best" or self.train.patience is not None or plateau
+        """Whether early stopping, ``checkpoint: best`` or a schedule may look at the primary metric."""
+        looks = self.scheduler.name == "plateau" or bool(type(self.scheduler).__plugin_files__)
+        return self.train.checkpoint == "best" or self.train.patience is not None or looks
+
+    @property
+    def dataset(self) -> str:
+        """The name of the data set."""
+        return self.data.name
+
+    @property
+    def headline(self) -> Mapping[str, str]:
+        """Data, model and epochs."""
+        return {
+            "data.name": self.data.name,
+            "model.name": self.model.name,
+            "train.epochs": str(self.train.epochs),
+        }
+
+
+class ScriptConfig(Config):
+    """A script: what is run, and the ``params`` that it is given, which are the study's own."""
+
+    task: Annotated[ScriptOptions, Member("task")]
+    params: dict[str, Any] = Field(default_factory=dict)
+    """Anything: numbers, text, lists, mappings. Ablations vary ``params.NAME``."""
+
+    @field_validator("params")
+    @classmethod
+    def _params_can_be_named(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for key in value:
+            if not key or "." in key:
+                rule = f"the name {key!r} cannot be varied by an ablation"
+                raise invalid(
+                    rule, "Names are not empty and have no dot, which leads into mappings"
+                )
+        return value
+
+    @field_validator("primary")
+    @classmethod
+    def _direction_is_known(cls, value: Primary) -> Primary:
+        if value.unknown and value.direction is None:
+            message, hint = value.unknown
+            own = f"For one of your own say {{metric: {value.metric}, direction: max}}, or min"
+            raise invalid(message, f"{hint} {own}" if hint.endswith("?") else own)
+        return value
+
+    @model_validator(mode="after")
+    def _task_suits_params(self) -> ScriptConfig:
+        mistakes = self.task.mistakes(self.params)
+        if mistakes:
+            raise ValidationError.from_exception_data(
+                "script",
+                [
+                    InitErrorDetails(type=invalid(message, remedy), loc=path, input=None)
+                    for path, message, remedy in mistakes
+                ],
+            )
+        return self
+
+    @property
+    def script(self) -> ScriptConfig:
+        """Itself."""
+        return self
+
+    @property
+    def epochs(self) -> int | None:
+        """Epochs that the script says it will report."""
+        return self.task.epochs
+
+    @property
+    def monitors(self) -> bool:
+        """Never: the script does not learn which metric the study reports."""
+        return False
+
+    @property
+    def dataset(self) -> str:
+        """Unknown."""
+        return ""
+
+    @property
+    def headline(self) -> Mapping[str, str]:
+        """What is run."""
+        return self.task.headline
+
+
+#: Every section that a trial of one kind or the other may have.
+SECTIONS = tuple(dict.fromkeys((*TrialConfig.model_fields, *ScriptConfig.model_fields)))
+
+
+def config_class(task: Any) -> type[Config]:
+    """The kind of configuration that a study with this ``task``, as written, describes.
+
+    An unknown task counts as a training; validation says what is wrong with it.
+    """
+    name = task.get("name") if isinstance(task, Mapping) else task
+    try:
+        member = table("task").get(name) if isinstance(name, str) else None
+    except UnknownName:
+        member = None
+    script = isinstance(member, type) and issubclass(member, ScriptOptions)
+    return ScriptConfig if script else TrialConfig

@@ -6,9 +6,11 @@ a study file may write, and whose methods build the thing, importing heavy libra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from enum import Enum
+from pathlib import Path
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
@@ -32,6 +34,20 @@ class AddedLater:
     old: Any
 
 
+@dataclass(frozen=True, slots=True)
+class PluginFile:
+    """A Python file that a study names: where it lies, and the hash of its bytes when it was read."""
+
+    path: Path
+    digest: str
+
+
+class Unknown(Enum):
+    """What a field holds whose default only a plugin's own code can tell."""
+
+    VALUE = "left to the plugin"
+
+
 class Options(BaseModel):
     """Immutable options; unknown keys are errors that name the nearest valid key.
 
@@ -47,10 +63,13 @@ class Options(BaseModel):
         validate_default=True,
     )
 
+    #: The files whose code makes this class what it is; empty for what ablate brings.
+    __plugin_files__: ClassVar[tuple[PluginFile, ...]] = ()
+
     @model_validator(mode="wrap")
     @classmethod
     def _report_unknown_keys(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, Mapping) or cls.model_config.get("extra") == "allow":
             return handler(value)
         unknown = [key for key in value if key not in cls.model_fields]
         if not unknown:
@@ -103,7 +122,7 @@ def to_tree(value: Any) -> Any:
     ({'padding': 2}, 1.0)
     """
     if isinstance(value, Options):
-        return {name: to_tree(getattr(value, name)) for name in type(value).model_fields}
+        return {name: to_tree(item) for name, item in _items(value)}
     if isinstance(value, Mapping):
         return {key: to_tree(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -136,16 +155,25 @@ def identity_tree(value: Any) -> Any:
     {'size': 32}
     """
     if isinstance(value, Options):
+        fields = type(value).model_fields
         return {
-            name: identity_tree(getattr(value, name))
-            for name, field in type(value).model_fields.items()
-            if not _left_out(field.metadata, getattr(value, name))
+            name: identity_tree(item)
+            for name, item in _items(value)
+            if name not in fields or not _left_out(fields[name].metadata, item)
         }
     if isinstance(value, Mapping):
         return {key: identity_tree(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return tuple(identity_tree(item) for item in value)
     return value
+
+
+def _items(value: Options) -> Iterator[tuple[str, Any]]:
+    for name in type(value).model_fields:
+        item = getattr(value, name)
+        if item is not Unknown.VALUE:
+            yield name, item
+    yield from (value.model_extra or {}).items()
 
 
 def _left_out(metadata: list[Any], value: Any) -> bool:

@@ -1,6 +1,7 @@
 """Overrides: dotted fields and the values that they take, applied to a study's sections.
 
-Mappings are merged and lists replaced; changing a section's ``name`` drops that section's other fields.
+Mappings are merged and lists replaced; changing a section's ``name`` drops that section's other fields, but for
+``params``, where names mean nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from typing import Any
 from ablate.spec.options import Tree
 
 #: Sections that may be written as just a name.
-NAMED_SECTIONS = ("data", "model", "loss", "optimizer", "scheduler")
+NAMED_SECTIONS = ("task", "data", "model", "loss", "optimizer", "scheduler")
+
+#: Sections whose keys are the study's own: a ``name`` in them is a key like any other.
+FREE_SECTIONS = ("params",)
 
 #: The members of sections that a study may leave out.
 DEFAULT_NAMES = {"loss": "cross_entropy", "scheduler": "constant"}
@@ -68,10 +72,10 @@ def flatten(overrides: Mapping[str, Any]) -> dict[str, Any]:
 def _flatten(overrides: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
     for key, value in overrides.items():
         path = f"{prefix}{key}"
-        section = path in NAMED_SECTIONS or path == "train"
-        if section and isinstance(value, str):
+        named = path in NAMED_SECTIONS or path == "train"
+        if named and isinstance(value, str):
             yield f"{path}.name", value
-        elif section and isinstance(value, Mapping):
+        elif (named or path in FREE_SECTIONS) and isinstance(value, Mapping):
             yield from _flatten(value, f"{path}.")
         else:
             yield path, value
@@ -88,13 +92,13 @@ def _nest(keys: list[str], value: Any) -> dict[str, Any]:
     return {keys[0]: _nest(keys[1:], value) if len(keys) > 1 else value}
 
 
-def _merge(base: Tree, patch: Tree) -> dict[str, Any]:
-    renamed = "name" in patch and patch["name"] != base.get("name")
+def _merge(base: Tree, patch: Tree, *, free: bool = False) -> dict[str, Any]:
+    renamed = not free and "name" in patch and patch["name"] != base.get("name")
     merged = {} if renamed and "name" in base else dict(base)
     for key, value in patch.items():
         old = merged.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping):
-            merged[key] = _merge(old, value)
+            merged[key] = _merge(old, value, free=free or key in FREE_SECTIONS)
         else:
             merged[key] = value
     return merged

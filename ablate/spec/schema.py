@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from ablate.registry import table
-from ablate.spec.config import TrialConfig
+from ablate.spec.config import Config, ScriptConfig, TrialConfig, config_class
 from ablate.spec.member import MARK
 from ablate.spec.options import Options
 from ablate.spec.study import Header
 
-_SECTION_KINDS = ("data set", "design", "loss", "model", "optimizer", "scheduler", "task")
+_SECTION_KINDS = (
+    "data set",
+    "design",
+    "loss",
+    "model",
+    "optimizer",
+    "pruner",
+    "sampler",
+    "scheduler",
+    "task",
+)
 
 
 def study_schema() -> dict[str, Any]:
@@ -20,7 +30,11 @@ def study_schema() -> dict[str, Any]:
     for kind in _SECTION_KINDS:
         definitions[kind] = _kind(kind, "design" if kind == "design" else "name", definitions)
     definitions["augmentation"] = _steps(definitions)
-    properties = {**_properties(Header, definitions), **_properties(TrialConfig, definitions)}
+    properties = {
+        **_properties(Header, definitions),
+        **_properties(TrialConfig, definitions),
+        **_properties(ScriptConfig, definitions),
+    }
     properties["ablations"] = {
         "type": "object",
         "minProperties": 1,
@@ -32,9 +46,28 @@ def study_schema() -> dict[str, Any]:
         "title": "ablate study",
         "type": "object",
         "additionalProperties": False,
-        "required": ["study", "task", "data", "model", "optimizer", "primary", "ablations"],
+        "required": ["study", "task", "primary", "ablations"],
         "properties": properties,
+        "if": _names_a_script(),
+        "then": _sections_of(ScriptConfig, TrialConfig),
+        "else": _sections_of(TrialConfig, ScriptConfig),
         "$defs": definitions,
+    }
+
+
+def _names_a_script() -> dict[str, Any]:
+    scripts = [name for name in table("task").own_names() if config_class(name) is ScriptConfig]
+    named = {"type": "object", "required": ["name"], "properties": {"name": {"enum": scripts}}}
+    return {"properties": {"task": {"anyOf": [{"enum": scripts}, named]}}}
+
+
+def _sections_of(kind: type[Config], other: type[Config]) -> dict[str, Any]:
+    """What a study of one kind must have, and must not have of the other."""
+    fields = kind.model_fields
+    required = [name for name, field in fields.items() if field.is_required()]
+    return {
+        "required": required,
+        "properties": dict.fromkeys(sorted(other.model_fields.keys() - fields), False),
     }
 
 

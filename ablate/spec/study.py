@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
-from ablate.errors import Problem, UsageError, did_you_mean
+from ablate.errors import Problem, StudyError, UsageError, did_you_mean
 from ablate.spec.blame import Mistake, blame
-from ablate.spec.config import TrialConfig
+from ablate.spec.config import SECTIONS, Config, TrialConfig, config_class
 from ablate.spec.options import Options, Tree, invalid
-from ablate.spec.overrides import apply_overrides, complete
+from ablate.spec.overrides import apply_overrides, complete, expand_names
+from ablate.spec.plugins import Plugins, read_plugins
 from ablate.spec.problems import sentences
 from ablate.spec.yaml_file import Document, KeyPath, parse_value, read_document, show_path
-
-SECTIONS = tuple(TrialConfig.model_fields)
 
 
 class Header(Options):
@@ -30,6 +30,8 @@ class Header(Options):
     seeds: int | tuple[int, ...] = Field(3, validate_default=True)
     """How many replicates (seeds 0, 1, ...), or a list of seeds; the same for every condition."""
 
+    keep: Literal["best", "all", "none"] = "best"
+    """Whose weights stay in the store once the study is complete: references and best rows, all trials, none."""
     plugins: tuple[str, ...] = ()
     """Python files beside the study file that register members of your own; only running a study executes them."""
 
@@ -64,40 +66,101 @@ class Draft:
     """A study file as far as it could be understood; ``problems`` says what is wrong with it.
 
     ``tree`` holds the sections of the base configuration (profile and ``--set`` applied) as written,
-    ``config`` the same resolved, ``None`` while it is wrong.
+    ``config`` the same resolved, ``None`` while it is wrong. ``plugins`` must be active where names are looked up.
     """
 
     document: Document
     name: str
     tree: Tree
     header: Header | None
-    config: TrialConfig | None
+    config: Config | None
     ablations: Mapping[str, Any]
     profiles: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
+    plugins: Plugins = field(default_factory=Plugins)
 
     def problem(self, path: KeyPath, message: str, remedy: str = "") -> Problem:
         """A problem at a key path of this file."""
         return Problem(show_path(path), message, self.document.line(path), remedy)
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def knows_plugins(
+    function: Callable[Concatenate[Draft, P], T],
+) -> Callable[Concatenate[Draft, P], T]:
+    """Let a function of a draft look up names among the members of the study's plugins too."""
+
+    @wraps(function)
+    def with_plugins(draft: Draft, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with draft.plugins.active():
+            return function(draft, *args, **kwargs)
+
+    return with_plugins
+
+
 def read_draft(path: Path, profile: str | None = None, settings: Iterable[str] = ()) -> Draft:
     """Read a study file, apply a profile and ``--set`` settings, and validate its sections.
 
     Raises:
-        StudyError: the file is not YAML at all.
+        StudyError: the file is not YAML at all, or a plugin cannot be understood.
         UsageError: no such profile, or a setting that is not ``key=value``.
     """
     document = read_document(path)
     profiles = document.tree.get("profiles") or {}
     overrides = {**_profile(profiles, profile), **dict(_setting(text) for text in settings)}
-    tree = apply_overrides(complete(document.tree), overrides)
-    return _validated(document, tree, profile, profiles)
+    tree = apply_overrides(_written_out(document.tree), overrides)
+    plugins = _read_plugins(document, tree, ("plugins",))
+    with plugins.active():
+        return replace(_validated(document, tree, profile, profiles), plugins=plugins)
 
 
-def resolve(tree: Tree) -> tuple[TrialConfig | None, list[Mistake]]:
+def _read_plugins(document: Document, tree: Tree, place: KeyPath) -> Plugins:
+    """The plugins that a tree lists; without them, what is right and wrong with the rest cannot be told.
+
+    Raises:
+        StudyError: the list, or a file in it, is wrong; ``place`` is where it stands.
+    """
+    written = tree.get("plugins", ())
+    problems: list[Problem] = []
+    plugins = Plugins()
+    if isinstance(written, tuple) and all(isinstance(item, str) for item in written):
+        plugins = read_plugins(written, Path(document.file).parent)
+        for index, message, remedy in plugins.faults:
+            path = (*place, index)
+            problems.append(Problem(show_path(path), message, document.line(path), remedy))
+    else:
+        rule = "must be a list of Python files, such as [my_models.py]"
+        problems.append(Problem(show_path(place), rule, document.line(place)))
+    if problems:
+        raise StudyError(document.file, problems)
+    return plugins
+
+
+def _written_out(tree: Tree) -> Tree:
+    training = config_class(tree.get("task")) is TrialConfig
+    return complete(tree) if training else expand_names(tree)
+
+
+def resolve(tree: Tree) -> tuple[Config | None, list[Mistake]]:
     """The configuration that a tree of sections describes, or what is wrong with it."""
-    return validate(TrialConfig, {key: tree[key] for key in SECTIONS if key in tree})
+    kind = config_class(tree.get("task"))
+    config, mistakes = validate(kind, {key: tree[key] for key in kind.model_fields if key in tree})
+    foreign = [key for key in SECTIONS if key in tree and key not in kind.model_fields]
+    if foreign:
+        return None, [*mistakes, *(_foreign(key, kind) for key in foreign)]
+    return config, mistakes
+
+
+def _foreign(section: str, kind: type[Config]) -> Mistake:
+    """A section that belongs to the other kind of study."""
+    if kind is TrialConfig:
+        remedy = "Only 'task: command' and 'task: python' have params"
+        return (section,), f"this task has no '{section}'", remedy
+    remedy = "What a script needs stands under params"
+    return (section,), f"a script has no section '{section}'", remedy
 
 
 def validate(kind: Any, value: Any) -> tuple[Any, list[Mistake]]:
@@ -146,9 +209,18 @@ def _profile_problems(draft: Draft, base: Tree, known: list[Mistake]) -> list[Pr
         found += [_unknown_override(draft, (*place, key)) for key in wrong]
         good = {key: value for key, value in overrides.items() if key not in wrong}
         origins = {key: (*place, key) for key in good}
-        mistakes = resolve(apply_overrides(base, good))[1]
+        mistakes = _mistakes_of_profile(draft, apply_overrides(base, good), place, good)
         found += [draft.problem(*item) for item in blame(mistakes, known, origins, place)]
     return found
+
+
+def _mistakes_of_profile(
+    draft: Draft, tree: Tree, place: KeyPath, overrides: Mapping[str, Any]
+) -> list[Mistake]:
+    if "plugins" not in overrides:
+        return resolve(tree)[1]
+    with _read_plugins(draft.document, tree, (*place, "plugins")).active():
+        return resolve(tree)[1]
 
 
 def _unknown_override(draft: Draft, path: KeyPath) -> Problem:

@@ -30,6 +30,10 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "grid": {"factors": _FACTORS},
     "leave-one-out": {"rows": _ROWS},
     "one-factor": {"factors": _FACTORS},
+    "search": {
+        "space": {"optimizer.lr": {"low": 1e-4, "high": 1e-1}},
+        "budget": {"trials": 4},
+    },
     "variants": {"rows": _ROWS},
 }
 

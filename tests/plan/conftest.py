@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,9 +29,14 @@ PlanOf = Callable[..., Plan]
 def plan_of(tmp_path: Path) -> PlanOf:
     """Compiles ablations below a common head."""
 
-    def plan(ablations: str, settings: Sequence[str] = (), only: Sequence[str] = ()) -> Plan:
+    def plan(
+        ablations: str,
+        settings: Sequence[str] = (),
+        only: Sequence[str] = (),
+        found: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Plan:
         path = tmp_path / "study.yaml"
         path.write_text(f"{HEAD}ablations:\n{ablations}")
-        return compile_plan(read_draft(path, settings=settings), only)
+        return compile_plan(read_draft(path, settings=settings), only, found or {})
 
     return plan

@@ -33,6 +33,13 @@ def key(**sections: Any) -> str:
 BASE = key()
 
 
+def test_keys_stay_what_they_were() -> None:
+    """Other keys would train every recorded trial again: raise VERSION where that is meant."""
+    assert key() == "848344c0862b13fbaacf534f1574a96e"
+    assert key(train={"epochs": 2, "checkpoint": "best"}) == "2395df055c74d74abbc6265c4d94aaad"
+    assert trial_identity(BASE, 1, "data") == "cb673a41f00fb3beb7fcf3a79e57cbd3"
+
+
 @pytest.mark.parametrize(
     "sections",
     [

@@ -9,6 +9,7 @@ TABLE = Table(
         "grid": "ablate.plan.designs.grid:Grid",
         "leave-one-out": "ablate.plan.designs.leave_one_out:LeaveOneOut",
         "one-factor": "ablate.plan.designs.one_factor:OneFactor",
+        "search": "ablate.plan.designs.search:Search",
         "variants": "ablate.plan.designs.variants:Variants",
     },
 )

@@ -6,19 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
 from ablate.errors import did_you_mean
-from ablate.spec.config import TrialConfig
+from ablate.plan.fields import SECTIONS
+from ablate.plan.search.options import AnyPruner, SearchOptions
+from ablate.plan.search.pruners import Hyperband, Median, PrunerOptions
 from ablate.spec.options import Options, Tree, invalid
 from ablate.spec.overrides import flatten
 from ablate.spec.yaml_file import KeyPath
 
-#: Sections that rows may change. All rows of a study share the task and the metric that verdicts are about.
-SECTIONS = tuple(name for name in TrialConfig.model_fields if name not in ("task", "primary"))
-
 #: The label of the base configuration's row.
 BASELINE = "baseline"
+
+#: Rows that must have ended before others are judged by their median; an ablation has few.
+ROWS_BEFORE_MEDIAN = 2
+
+#: Rows that must have run before the median may end another: ablations have few.
+ROWS_BEFORE_MEDIAN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,14 @@ class Expansion:
 
     rows: tuple[RowSpec, ...]
     notes: tuple[str, ...] = field(default=())
+    searched: tuple[str, ...] = ()
+    """Dotted fields whose values a search finds."""
 
     @property
     def factors(self) -> tuple[str, ...]:
-        """The dotted fields that the rows set, in order of appearance."""
-        return tuple(dict.fromkeys(key for row in self.rows for key in row.overrides))
+        """The dotted fields that the rows vary, in order of appearance."""
+        written = (key for row in self.rows for key in row.overrides)
+        return tuple(dict.fromkeys((*written, *self.searched)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,8 @@ class Baseline:
     full: Tree
 
 
-class Design(Options):
-    """How the rows of an ablation arise."""
+class Ablation(Options):
+    """One ablation as a study file writes it: a design, and what every design can say."""
 
     design: str
     """A registered design: ``ablate list designs``."""
@@ -70,10 +78,58 @@ class Design(Options):
     """The label of the row that the others are compared with; the design's own by default."""
     min_effect: float | None = Field(None, gt=0.0)
     """Differences below this, in the metric's unit, are called too small to matter."""
+    start_from: str | None = None
+    """A search ablation whose best configuration is this one's baseline."""
 
     def expand(self, baseline: Baseline) -> Expansion:
         """The rows, the reference first."""
         raise NotImplementedError
+
+    @property
+    def search(self) -> tuple[SearchOptions, KeyPath] | None:
+        """The search that completes rows, and where it stands in the ablation; ``None`` if rows are complete."""
+        return None
+
+    def is_searched(self, label: str) -> bool:
+        """Whether the search completes the row of that label."""
+        return self.search is not None
+
+    @property
+    def row_pruner(self) -> PrunerOptions | None:
+        """What ends rows early, if anything does."""
+        return None
+
+
+class Design(Ablation):
+    """How the rows of an ablation arise."""
+
+    tune: SearchOptions | None = None
+    """Search these fields for every row, with the same budget each, before its seeds are run."""
+    prune: AnyPruner = None
+    """When rows that fall behind are ended early; never the baseline or a reference. ``null``: never."""
+
+    @field_validator("prune")
+    @classmethod
+    def _prunes_by_epochs(cls, value: AnyPruner) -> AnyPruner:
+        if value is not None and value.judges == "seeds":
+            rule = f"{value.name} compares the seeds of a search's configurations, not rows"
+            raise invalid(rule, "Use median or successive_halving")
+        if isinstance(value, Hyperband):
+            rule = "hyperband judges rows at different epochs, so that they cannot be compared"
+            raise invalid(rule, "Use median or successive_halving")
+        if isinstance(value, Median) and "startup_trials" not in value.model_fields_set:
+            return value.model_copy(update={"startup_trials": ROWS_BEFORE_MEDIAN})
+        return value
+
+    @property
+    def search(self) -> tuple[SearchOptions, KeyPath] | None:
+        """``tune``, for every row."""
+        return None if self.tune is None else (self.tune, ("tune",))
+
+    @property
+    def row_pruner(self) -> PrunerOptions | None:
+        """``prune``."""
+        return self.prune
 
 
 def check_overrides(value: Any) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from ablate.errors import did_you_mean
-from ablate.plan.designs.base import SECTIONS, check_overrides
+from ablate.plan.designs.base import check_overrides
+from ablate.plan.fields import SECTIONS
 from ablate.spec.options import invalid
 from ablate.spec.text import show_value
 from ablate.spec.yaml_file import KeyPath

@@ -1,0 +1,24 @@
+"""The dotted fields of a configuration that rows and searches may change."""
+
+from __future__ import annotations
+
+from ablate.errors import did_you_mean
+from ablate.spec import config
+from ablate.spec.options import invalid
+
+#: Sections that rows may change. All rows of a study share the task and the metric that verdicts are about.
+SECTIONS = tuple(name for name in config.SECTIONS if name not in ("task", "primary"))
+
+
+def check_field(name: str) -> str:
+    """The name of a dotted field; an error where it names no field of a section.
+
+    >>> check_field("optimizer.lr")
+    'optimizer.lr'
+    """
+    root, _, rest = name.partition(".")
+    if root not in SECTIONS:
+        raise invalid(f"unknown section '{root}'", did_you_mean(root, SECTIONS))
+    if not all(rest.split(".")):
+        raise invalid(f"must be a field such as optimizer.lr, not '{name}'")
+    return name

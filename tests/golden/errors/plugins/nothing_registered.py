@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from ablate.spec.sections import ModelOptions
+
+
+class Forgotten(ModelOptions):
+    width: int = 16
