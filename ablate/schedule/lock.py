@@ -18,6 +18,8 @@ from filelock import FileLock, Timeout
 from ablate.errors import AblateError
 from ablate.files import write_json
 
+#: Somebody who only looks whether the lock is held has it for a moment.
+_LOOK_S = 0.5
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -67,7 +69,7 @@ def study_lock(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=_LOOK_S)
     except Timeout:
         raise AlreadyRunning(
             f"the study is already running ({_described(path)}; {path} is locked). "

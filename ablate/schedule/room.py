@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ablate.results import EpochMetrics, Failed
 from ablate.schedule.job import Job, Outcome, Slot
@@ -17,6 +18,16 @@ CONTEXT_BYTES = 600 << 20
 OUT_OF_MEMORY = "out of memory"
 
 
+class Needs(Protocol):
+    """Knows how much memory jobs take."""
+
+    def need_bytes(self, job: Job) -> int | None:
+        """The peak of earlier trials like this one, ``None`` if there was none."""
+
+    def learn(self, outcome: Outcome) -> None:
+        """Take up what a trial took."""
+
+
 @dataclass(slots=True)
 class Room:
     """A source that hands a job to a shared GPU only where it fits beside the trials that run there.
@@ -26,12 +37,12 @@ class Room:
 
     Args:
         source: where the jobs come from, in their order; one that does not fit makes those behind it wait.
-        need_bytes: the peak of earlier trials like this one, ``None`` if there is none.
+        needs: what is known of the jobs.
         free_bytes: each GPU's memory by its ``CUDA_VISIBLE_DEVICES`` entry; empty where every slot may be used.
     """
 
     source: Source
-    need_bytes: Callable[[Job], int | None]
+    needs: Needs
     free_bytes: Mapping[str, int]
     _waiting: list[Job] = field(default_factory=list)
     _alone: set[str] = field(default_factory=set)
@@ -67,7 +78,8 @@ class Room:
         return self.source.returned(outcome)
 
     def ended(self, outcome: Outcome) -> None:
-        """As the source does."""
+        """As the source does; the next trial like this one has a known size."""
+        self.needs.learn(outcome)
         self.source.ended(outcome)
 
     def _fits(self, job: Job, slot: Slot, running: Sequence[Running]) -> bool:
@@ -80,7 +92,7 @@ class Room:
             return False
         if slot.visible not in self.free_bytes:
             return True
-        needs = [self.need_bytes(other) for other in (job, *beside)]
+        needs = [self.needs.need_bytes(other) for other in (job, *beside)]
         if any(need is None for need in needs):
             return False
         planned = sum(need + CONTEXT_BYTES for need in needs if need is not None)

@@ -115,6 +115,19 @@ def test_what_has_no_finite_value_has_failed(tmp_path, value, status, attribute)
     assert trial.user_attrs["status"] == attribute
 
 
+def test_a_pruned_trial_keeps_the_value_that_it_reported_last(tmp_path):
+    ledger = open_ledger(tmp_path)
+    for epochs in (0, 2):
+        number = ledger.ask("a", LEVELS, {})
+        for epoch in range(1, epochs + 1):
+            ledger.report(number, epoch, epoch / 10)
+        ledger.tell(number, None, Status.PRUNED)
+    trials = load(tmp_path, ledger.study_name).trials
+    assert [trial.state for trial in trials] == [TrialState.PRUNED] * 2
+    assert [trial.value for trial in trials] == [None, 0.2]
+    assert trials[1].user_attrs["status"] == "pruned"
+
+
 def test_trials_of_a_dead_driver_are_failed_when_the_study_is_opened(tmp_path):
     ledger = open_ledger(tmp_path)
     ledger.tell(ledger.ask("done", LEVELS, {}), 0.5, Status.FINISHED)

@@ -15,6 +15,17 @@ GIB = 1 << 30
 SHARED = Slot(0, "cuda:0", 1, "3", sharing=4)
 
 
+class Known:
+    def __init__(self, needs: dict[str, int | None]) -> None:
+        self.needs = needs
+
+    def need_bytes(self, job: Job) -> int | None:
+        return self.needs.get(job.name)
+
+    def learn(self, outcome: Outcome) -> None:
+        self.needs[outcome.job.name] = int(outcome.duration_s)
+
+
 def job(name: str) -> Job:
     return Job(name, name, Path(name))
 
@@ -25,7 +36,7 @@ def running(name: str, visible: str = "3") -> Running:
 
 def room(names: str, needs: dict[str, int | None], free: int | None = 10 * GIB) -> Room:
     free_bytes = {} if free is None else {"3": free}
-    return Room(Queue([job(name) for name in names]), lambda one: needs.get(one.name), free_bytes)
+    return Room(Queue([job(name) for name in names]), Known(needs), free_bytes)
 
 
 def test_a_job_that_fits_shares_the_gpu():
@@ -60,6 +71,14 @@ def test_a_trial_that_ran_out_of_memory_beside_others_runs_again_alone():
     assert source.take(SHARED, [running("b")]) is None
     assert source.take(SHARED, []).name == "a"
     assert not source.returned(failure)
+
+
+def test_a_size_is_learnt_when_a_trial_ends():
+    source = room("aa", {"b": 1})
+    first = source.take(SHARED, [])
+    assert source.take(SHARED, [running("b")]) is None
+    source.ended(Outcome(first, SHARED, Finished(0, {}, {}, {}, ()), 1, duration_s=5.0))
+    assert source.take(SHARED, [running("b")]).name == "a"
 
 
 def test_others_keep_away_from_one_that_must_be_alone():
@@ -106,6 +125,6 @@ def test_a_crowded_gpu_runs_every_trial(launcher, observer, make_job):
         for index in range(8)
     ]
     slots = [Slot(index, "cuda:0", 1, "0", sharing=4) for index in range(4)]
-    outcomes = run_jobs(Room(Queue(jobs), lambda one: None, {}), slots, launcher, observer)
+    outcomes = run_jobs(Room(Queue(jobs), Known({}), {}), slots, launcher, observer)
     assert Counter(outcome.job.name for outcome in outcomes) == {f"t{i}": 1 for i in range(8)}
     assert all(isinstance(outcome.event, Finished) for outcome in outcomes)

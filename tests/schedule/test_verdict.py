@@ -4,7 +4,7 @@ import pytest
 
 from ablate.errors import Diverged, TrialError
 from ablate.results import Status
-from ablate.schedule.verdict import exit_reason, raised
+from ablate.schedule.verdict import CANNOT_WRITE, exit_failure, exit_reason, raised
 
 
 class OutOfMemoryError(RuntimeError):
@@ -21,6 +21,8 @@ class OutOfMemoryError(RuntimeError):
         (RuntimeError(), Status.FAILED, "RuntimeError"),
         (RuntimeError("\n one\n two"), Status.FAILED, "RuntimeError: one"),
         (TrialError(), Status.FAILED, "TrialError"),
+        (OSError(28, "No space"), Status.INTERRUPTED, "OSError: [Errno 28] No space"),
+        (PermissionError(13, "No"), Status.FAILED, "PermissionError: [Errno 13] No"),
     ],
 )
 def test_an_error_gives_a_reason_of_one_line(error, status, reason):
@@ -41,3 +43,12 @@ def test_an_error_gives_a_reason_of_one_line(error, status, reason):
 )
 def test_an_exit_gives_a_reason(code, reason):
     assert exit_reason(code) == reason
+
+
+def test_an_attempt_that_could_not_write_is_interrupted(tmp_path):
+    failure = exit_failure(CANNOT_WRITE, tmp_path)
+    assert failure.status is Status.INTERRUPTED
+    assert f"({tmp_path}: " in failure.reason
+    assert failure.reason.endswith("bytes free)")
+    assert exit_failure(CANNOT_WRITE).reason == exit_reason(CANNOT_WRITE)
+    assert exit_failure(1).status is Status.FAILED
