@@ -9,6 +9,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from ablate.progress.channel import ProgressState
 from ablate.progress.state import RunningTrial, StudyProgress
 from ablate.progress.wording import duration, eta, value
 
@@ -45,7 +46,8 @@ class Board:
         if not narrow:
             table.add_column(ratio=2, no_wrap=True, overflow="ellipsis")
         for trial in trials:
-            self._add(table, trial.name, _fraction(trial), self._details(trial))
+            details = position(trial.progress, self.metric, trial.metric)
+            self._add(table, trial.name, _fraction(trial), details)
         done = self.study.done / self.study.total if self.study.total else 1.0
         self._add(table, "Study", done, "" if trials or done == 1 else "preparing")
         return table
@@ -55,27 +57,34 @@ class Board:
         cells: list[RenderableType] = [Text(name), bar, Text(details)]
         table.add_row(*cells[: len(table.columns)])
 
-    def _details(self, trial: RunningTrial) -> str:
-        at = trial.progress
-        if at is None:
-            return "starting"
-        parts = [f"epoch {at.epoch}/{at.epochs}"]
-        if at.batches:
-            parts.append(f"batch {at.batch}/{at.batches}")
-        parts.append(f"loss {at.loss:.3g}")
-        if trial.metric is not None:
-            parts.append(f"{self.metric} {value(trial.metric)}")
-        return "  ".join(parts)
-
     def _summary(self) -> str:
         study = self.study
         parts = [f"{study.done}/{study.total} done"]
+        if study.pruned:
+            parts.append(f"{study.pruned} pruned")
         if study.failed:
             parts.append(f"{study.failed} failed")
         parts.append(f"{duration(study.elapsed_s(self.now_s))} elapsed")
         if study.done < study.total:
             parts.append(eta(study.eta_s(self.now_s)))
         return "  ".join(parts)
+
+
+def position(at: ProgressState | None, name: str, metric: float | None) -> str:
+    """Where a training stands, and the last value of the metric ``name``.
+
+    >>> position(ProgressState(3, 20, 5, 844, 0.4123), "val/accuracy", 0.871)
+    'epoch 3/20  batch 5/844  loss 0.412  val/accuracy 0.8710'
+    """
+    if at is None:
+        return "starting"
+    parts = [f"epoch {at.epoch}/{at.epochs}"]
+    if at.batches:
+        parts.append(f"batch {at.batch}/{at.batches}")
+    parts.append(f"loss {at.loss:.3g}")
+    if metric is not None:
+        parts.append(f"{name} {value(metric)}")
+    return "  ".join(parts)
 
 
 def _fraction(trial: RunningTrial) -> float:

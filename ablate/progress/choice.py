@@ -21,6 +21,7 @@ def make_display(
     slots: int,
     metric: str,
     maximize: bool = True,
+    verbose: bool = False,
     clock: Clock = time.monotonic,
 ) -> Display:
     """The display that suits the console.
@@ -32,9 +33,10 @@ def make_display(
         slots: the trials that run side by side.
         metric: how the primary metric is written, ``val/accuracy``.
         maximize: whether larger values are better.
+        verbose: show what running trials print, too, and more of the log of one that fails.
         clock: seconds that never go back.
     """
     study = StudyProgress(total, already_done, slots, clock(), maximize)
     if console.is_terminal and not console.is_dumb_terminal:
-        return LiveDisplay(console, study, metric, clock)
-    return PlainDisplay(console, study, metric, clock)
+        return LiveDisplay(console, study, metric, clock, verbose=verbose)
+    return PlainDisplay(console, study, metric, clock, verbose=verbose)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
@@ -15,12 +17,21 @@ _SILENCE_S = 30.0
 class PlainDisplay(ToldDisplay):
     """For log files and pipes; every line makes sense by itself."""
 
-    def __init__(self, console: Console, study: StudyProgress, metric: str, clock: Clock) -> None:
-        super().__init__(console, study, metric, clock)
+    def __init__(
+        self,
+        console: Console,
+        study: StudyProgress,
+        metric: str,
+        clock: Clock,
+        *,
+        verbose: bool = False,
+    ) -> None:
+        super().__init__(console, study, metric, clock, verbose=verbose)
         self._last_line_s = clock()
 
     def tick(self) -> None:
         """Write a sign of life if the last line is half a minute old."""
+        super().tick()
         if self._clock() - self._last_line_s < _SILENCE_S:
             return
         running = ", ".join(map(_position, self._study.running.values())) or "starting"
@@ -30,8 +41,16 @@ class PlainDisplay(ToldDisplay):
         written = "no value" if number is None else value(number)
         self._line(name, f"{self._metric} {written}", duration(duration_s))
 
-    def _show_failure(self, name: str, what: str, duration_s: float) -> None:
+    def _show_log(self, lines: Sequence[str]) -> None:
+        self._print("\n".join(lines))
+
+    def _show_pruned(self, name: str, why: str, duration_s: float) -> None:
+        self._line(name, why, duration(duration_s))
+
+    def _show_failure(self, name: str, what: str, duration_s: float, lines: Sequence[str]) -> None:
         self._line(name, what, duration(duration_s))
+        for line in lines:
+            self._print(f"    {line}")
 
     def _line(self, *parts: str) -> None:
         self._last_line_s = self._clock()
@@ -39,6 +58,9 @@ class PlainDisplay(ToldDisplay):
         count = f"[{study.done:>{len(str(study.total))}}/{study.total}]"
         outlook = [eta(study.eta_s(self._last_line_s))] if study.done < study.total else []
         text = f"{count} " + "   ".join([*parts, *outlook])
+        self._print(text)
+
+    def _print(self, text: str) -> None:
         self._console.print(Text(text), soft_wrap=True)
 
 

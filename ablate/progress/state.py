@@ -50,6 +50,7 @@ class StudyProgress:
     begun_s: float
     maximize: bool = True
     failed: int = 0
+    pruned: int = 0
     running: Mapping[str, RunningTrial] = field(default_factory=dict)
     durations_s: tuple[float, ...] = ()
     values: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
@@ -81,6 +82,14 @@ class StudyProgress:
     def failed_trial(self, key: str) -> StudyProgress:
         """A trial ended for good without a result."""
         return replace(self._ended(key), failed=self.failed + 1)
+
+    def pruned_trial(self, key: str) -> StudyProgress:
+        """A trial was ended early, since it had fallen behind."""
+        return replace(self._ended(key), pruned=self.pruned + 1)
+
+    def resized(self, total: int) -> StudyProgress:
+        """Other trials are to come than was thought."""
+        return self if total == self.total else replace(self, total=total)
 
     def interrupted(self, key: str) -> StudyProgress:
         """A trial was stopped; a later run takes it up again."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
 from ablate.report.compare import Comparison, Verdict, compare, compare_rows
 from ablate.report.rows import Missing, RowResults, Summary, gather
+from ablate.report.searching import searches_of
 from ablate.results import ResultSet
 from ablate.spec.config import Primary
 
@@ -27,15 +29,23 @@ class RowAnalysis:
         """The row's name in the table."""
         return self.results.row.label
 
+    @property
+    def verdict(self) -> str:
+        """The verdict, or that the row was ended before there could be one."""
+        if self.results.pruned:
+            return "pruned"
+        return str(self.comparison.verdict) if self.comparison else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One ablation, its rows in order and the label of the best of them, if one is."""
+    """One ablation, its rows in order, the label of the best of them, if one is, and its searches."""
 
     ablation: AblationPlan
     primary: Primary
     rows: tuple[RowAnalysis, ...]
     best: str | None
+    searches: tuple[SearchResult, ...] = ()
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -44,8 +54,16 @@ class Analysis:
         return tuple(row.label for row in self.rows if row.label in wanted)
 
 
-def analyse(plan: Plan, ablation: AblationPlan, results: ResultSet) -> Analysis:
-    """Match an ablation's rows with the results and compare each with its reference."""
+def analyse(
+    plan: Plan,
+    ablation: AblationPlan,
+    results: ResultSet,
+    searches: Mapping[str, SearchResult] | None = None,
+) -> Analysis:
+    """Match an ablation's rows with the results and compare each with its reference.
+
+    ``searches`` maps the key of a search to what is recorded of it.
+    """
     primary = plan.primary
     rows = gather(plan, ablation, results)
     tests = _tests(rows, primary, ablation.min_effect)
@@ -59,7 +77,8 @@ def analyse(plan: Plan, ablation: AblationPlan, results: ResultSet) -> Analysis:
         )
         for row in rows
     )
-    return Analysis(ablation, primary, analysed, _best(analysed, primary.maximize))
+    own = searches_of(plan, ablation, searches or {})
+    return Analysis(ablation, primary, analysed, _best(analysed, primary.maximize), own)
 
 
 def _tests(
@@ -69,7 +88,7 @@ def _tests(
     pairs = {
         row.row.label: (values[row.row.label], values[row.row.reference])
         for row in rows
-        if row.row.reference is not None
+        if row.row.reference in values  # a reference may still be searched for
     }
     compared = compare_rows(list(pairs.values()), maximize=primary.maximize, min_effect=min_effect)
     return dict(zip(pairs, compared, strict=True))

@@ -104,6 +104,20 @@ class Mean:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """One value."""
+
+    value: float | None
+    number: NumberFormat
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``87.35``."""
+        return ABSENT if self.value is None else self.number.plain(self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """A difference, with its interval where ``interval`` asks for it and the data allow one."""
 
@@ -170,13 +184,14 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Seconds.
+    """Seconds, with the number of the footer's note about how they were measured.
 
     >>> [Duration(seconds).text for seconds in (3.14, 75.0, 7384.0)]
     ['3.1 s', '1:15 min', '2:03:04 h']
     """
 
     seconds: float | None
+    note: int | None = None
     bold: bool = False
 
     @property
@@ -184,11 +199,15 @@ class Duration:
         """Seconds, minutes or hours, whichever reads well."""
         if self.seconds is None:
             return ABSENT
-        if self.seconds < 60.0:
-            return f"{self.seconds:.1f} s"
-        minutes, seconds = divmod(round(self.seconds), 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours}:{minutes:02}:{seconds:02} h" if hours else f"{minutes}:{seconds:02} min"
+        return f"{_duration(self.seconds)} [{self.note}]" if self.note else _duration(self.seconds)
 
 
-Cell = Text | Seeds | MeanStd | Mean | Delta | Wins | Judgement | Count | Duration
+def _duration(length_s: float) -> str:
+    if length_s < 60.0:
+        return f"{length_s:.1f} s"
+    minutes, seconds = divmod(round(length_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02} h" if hours else f"{minutes}:{seconds:02} min"
+
+
+Cell = Text | Seeds | MeanStd | Mean | Number | Delta | Wins | Judgement | Count | Duration

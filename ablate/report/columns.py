@@ -19,8 +19,9 @@ from ablate.report.cells import (
     Text,
     Wins,
 )
-from ablate.report.levels import factor_columns, level_text
+from ablate.report.levels import factor_columns, found_text, level_text, tuned_columns
 from ablate.report.notes import Notes, reasons
+from ablate.report.sharing import sharing_note
 
 #: Rows' names up to this length fit into a column's title.
 SHORT_LABEL = 24
@@ -47,7 +48,7 @@ def columns_of(analysis: Analysis, notes: Notes, *, measured: bool) -> tuple[Col
     if has_measured(analysis, "parameters"):
         columns.append(Column("parameters", _parameters))
     if measured:
-        columns.append(Column("time/trial", _duration))
+        columns.append(_duration(analysis, notes))
     return tuple(columns)
 
 
@@ -68,14 +69,17 @@ def _is_recorded(analysis: Analysis, metric: str) -> bool:
 
 
 def _names(analysis: Analysis) -> list[Column]:
-    factors = factor_columns(analysis)
-    if not factors:
-        return [Column("variant", lambda row: Text(row.label))]
-    return [_level(factor) for factor in factors]
+    columns = [_level(factor) for factor in factor_columns(analysis)]
+    columns = columns or [Column("variant", lambda row: Text(row.label))]
+    return [*columns, *(_found(field) for field in tuned_columns(analysis))]
 
 
 def _level(factor: str) -> Column:
     return Column(factor, lambda row: Text(level_text(row, factor)))
+
+
+def _found(field: str) -> Column:
+    return Column(field, lambda row: Text(found_text(row, field)))
 
 
 def _seeds(notes: Notes) -> Column:
@@ -129,6 +133,8 @@ def _verdict(analysis: Analysis, notes: Notes) -> Column:
     def cell(row: RowAnalysis) -> Cell:
         if unnamed and row.results.row.reference is None:
             return Text("reference")
+        if row.results.pruned:
+            return Text(row.verdict)
         if row.comparison is None:
             return Judgement(None)
         return Judgement(row.comparison.verdict, notes.number(row.comparison.note))
@@ -141,5 +147,9 @@ def _parameters(row: RowAnalysis) -> Cell:
     return Count(None if mean is None else round(mean))
 
 
-def _duration(row: RowAnalysis) -> Cell:
-    return Duration(row.results.measured("duration_s").mean)
+def _duration(analysis: Analysis, notes: Notes) -> Column:
+    def cell(row: RowAnalysis) -> Cell:
+        number = notes.number(sharing_note(analysis, row))
+        return Duration(row.results.measured("duration_s").mean, number)
+
+    return Column("time/trial", cell)

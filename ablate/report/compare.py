@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from statistics import stdev
 
 from ablate.report.statistics import (
     ALPHA,
@@ -52,8 +53,8 @@ class Comparison:
     ``delta`` is row minus reference, over the ``n_pairs`` seeds that both have (0 when unpaired);
     ``low`` and ``high`` its 95 % interval, ``p`` its two-sided p, ``p_holm`` the same corrected for
     the table's comparisons; each ``None`` where the data allow no test. ``wins`` counts the seeds in
-    which the row is better, ``sign_flip`` is the exact sign-flip p from ten seeds on. ``note`` says
-    what is unusual.
+    which the row is better, ``spread`` is the standard deviation (n - 1) of the paired differences,
+    ``sign_flip`` the exact sign-flip p from ten seeds on. ``note`` says what is unusual.
     """
 
     delta: float
@@ -67,6 +68,7 @@ class Comparison:
     verdict: Verdict = Verdict.CANNOT_TELL
     note: str = ""
     sign_flip: float | None = None
+    spread: float | None = None
 
 
 def compare(
@@ -126,6 +128,7 @@ def _paired(values: list[float], references: list[float], maximize: bool) -> Com
         delta=0.0,
         n_pairs=len(values),
         wins=sum(difference > 0 if maximize else difference < 0 for difference in differences),
+        spread=stdev(differences),
     )
     tested = _with_test(base, paired_t(values, references), scale)
     if tested.p is None or not CROSS_CHECK_SEEDS <= len(values) <= MOST_DIFFERENCES:

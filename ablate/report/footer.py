@@ -7,15 +7,26 @@ from collections.abc import Iterator, Sequence
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import NumberFormat
 from ablate.report.compare import Comparison, Verdict
+from ablate.report.guide import seeds_guide
 from ablate.report.provenance import provenance
+from ablate.report.search_footer import search_sentences
+from ablate.report.sharing import sharing_sentence
 from ablate.report.statistics import ALPHA
 from ablate.report.wording import counted, seed_list, sentence
 
 
-def footer_of(analysis: Analysis) -> tuple[str, ...]:
-    """The footer's sentences, without the numbered notes."""
+def footer_of(analysis: Analysis, *, measured: bool = False) -> tuple[str, ...]:
+    """The footer's sentences, without the numbered notes; ``measured`` adds those about times."""
     sentences = [*_spread(analysis.rows), *_differences(analysis), *_verdicts(analysis)]
-    return (*sentences, *map(sentence, analysis.ablation.notes), *provenance(analysis))
+    times = sharing_sentence(analysis) if measured else ""
+    return (
+        *sentences,
+        *seeds_guide(analysis),
+        *map(sentence, analysis.ablation.notes),
+        *search_sentences(analysis),
+        *provenance(analysis),
+        *([times] if times else []),
+    )
 
 
 def _spread(rows: Sequence[RowAnalysis]) -> Iterator[str]:
@@ -65,6 +76,8 @@ def _verdicts(analysis: Analysis) -> Iterator[str]:
             "suggestive: the interval, taken alone, excludes 0, but among several comparisons "
             "that happens by chance too often; more seeds would tell."
         )
+    if any(row.results.pruned for row in analysis.rows):
+        yield "pruned: ended early, hence no verdict; the runs it had count nowhere."
     if analysis.ablation.min_effect is not None:
         size = NumberFormat.of(analysis.primary.info).plain(analysis.ablation.min_effect)
         yield f"too small to matter: the whole interval lies within ±{size}."

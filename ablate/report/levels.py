@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import ABSENT
+from ablate.report.searching import rounded, tuned_fields
 from ablate.spec.text import show_value
+
+
+def tuned_columns(analysis: Analysis) -> tuple[str, ...]:
+    """The fields that the ablation's searches vary, whose values every row shows."""
+    return tuned_fields(analysis.searches)
 
 
 def factor_columns(analysis: Analysis) -> tuple[str, ...]:
@@ -17,7 +23,10 @@ def factor_columns(analysis: Analysis) -> tuple[str, ...]:
     than by their levels keep their names, and so do rows that the factors cannot tell apart.
     """
     ablation = analysis.ablation
-    factors = ablation.factors
+    tuned = tuned_columns(analysis)
+    factors = tuple(factor for factor in ablation.factors if factor not in tuned)
+    if ablation.waiting:
+        return ()  # rows without a configuration have nothing but their names
     sweep = ablation.design == "one-factor" and len(factors) == 1
     if not factors or not (sweep or ablation.design == "grid"):
         return ()
@@ -30,10 +39,20 @@ def factor_columns(analysis: Analysis) -> tuple[str, ...]:
 
 def level_text(row: RowAnalysis, field: str) -> str:
     """The level of a factor in a row's resolved configuration, ``-`` where the field is absent."""
+    return show_value(_level(row, field))
+
+
+def found_text(row: RowAnalysis, field: str) -> str:
+    """The same of a field that a search varies, with few digits."""
+    return show_value(rounded(_level(row, field)))
+
+
+def _level(row: RowAnalysis, field: str) -> Any:
     value: Any = row.results.condition.config
     for name in field.split("."):
-        value = getattr(value, name, ABSENT)
-    return show_value(value)
+        known = isinstance(value, Mapping)
+        value = value.get(name, ABSENT) if known else getattr(value, name, ABSENT)
+    return value
 
 
 def _named_by_levels(row: RowAnalysis, factors: Sequence[str]) -> bool:

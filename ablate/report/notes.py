@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.rows import Missing
+from ablate.report.sharing import sharing_note
 from ablate.report.wording import counted, seed_list
+from ablate.results import Status
 
 #: Places that a note names before it says how many more there are.
 MOST_PLACES = 6
@@ -32,12 +34,17 @@ class Notes:
         )
 
 
-def notes_of(analysis: Analysis) -> Notes:
-    """Every note of an ablation; equal sentences share a number."""
+def notes_of(analysis: Analysis, *, measured: bool = False) -> Notes:
+    """Every note of an ablation; equal sentences share a number.
+
+    ``measured`` adds those about the time per trial.
+    """
     places: dict[str, tuple[str, ...]] = {}
     for row in analysis.rows:
         for sentence, place in _row_notes(row):
             places[sentence] = (*places.get(sentence, ()), place)
+        if measured and (sentence := sharing_note(analysis, row)):
+            places[sentence] = (*places.get(sentence, ()), row.label)
     return Notes(places)
 
 
@@ -51,17 +58,26 @@ def reasons(missing: tuple[Missing, ...], notes: Notes) -> tuple[str, ...]:
 
 
 def _row_notes(row: RowAnalysis) -> Iterator[tuple[str, str]]:
-    seeds: dict[str, list[int]] = {}
+    seeds: dict[tuple[str, str], list[int]] = {}
     for item in row.missing:
         if sentence := _sentence(item):
-            seeds.setdefault(sentence, []).append(item.seed)
-    for sentence, found in seeds.items():
-        yield sentence, f"{row.label}, {seed_list(found)}"
+            seeds.setdefault((sentence, item.kind), []).append(item.seed)
+    for (sentence, kind), found in seeds.items():
+        absent = _never_run(row) if kind == Status.PRUNED else ""
+        yield sentence, f"{row.label}, {seed_list(found)}{absent}"
     if row.comparison is not None and row.comparison.note:
         yield row.comparison.note, row.label
 
 
+def _never_run(row: RowAnalysis) -> str:
+    """The seeds that were not started, since another one had ended the row."""
+    absent = [seed for seed in row.results.seeds if seed not in row.results.trials]
+    return f", hence not run: {seed_list(absent)}" if absent else ""
+
+
 def _sentence(item: Missing) -> str:
+    if item.reason.startswith(item.kind):
+        return item.reason
     return f"{item.kind}: {item.reason}" if item.reason else ""
 
 

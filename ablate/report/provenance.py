@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.wording import span
 from ablate.results import TrialResult
-from ablate.spec.config import Primary, TrialConfig
+from ablate.spec.config import Config, Primary, ScriptConfig, TrialConfig
 from ablate.spec.sections import TrainOptions
 
 
@@ -16,12 +16,27 @@ def provenance(analysis: Analysis) -> tuple[str, ...]:
     configs = [row.results.condition.config for row in analysis.rows]
     trials = [trial for row in analysis.rows for trial in row.results.finished]
     return (
-        f"{_data(configs)} {_epochs([config.train for config in configs])}",
-        *_checkpoint([config.train for config in configs], analysis.primary),
+        *_what_ran(configs, analysis.primary),
         *_data_versions(analysis.rows),
         *_devices(trials),
         *_without_effect(analysis.rows),
     )
+
+
+def _what_ran(configs: Iterable[Config], primary: Primary) -> Iterator[str]:
+    trainings = [config.training for config in configs if config.training is not None]
+    scripts = [config.script for config in configs if config.script is not None]
+    if trainings:
+        trains = [config.train for config in trainings]
+        yield f"{_data(trainings)} {_epochs(trains)}"
+        yield from _checkpoint(trains, primary)
+    if scripts:
+        yield _scripts(scripts)
+
+
+def _scripts(configs: Iterable[ScriptConfig]) -> str:
+    shown = {text: None for config in configs for text in config.headline.values()}
+    return f"Script: {', '.join(shown)}."
 
 
 def _data(configs: Iterable[TrialConfig]) -> str:
@@ -55,7 +70,8 @@ def _checkpoint(trains: list[TrainOptions], primary: Primary) -> Iterator[str]:
 def _data_versions(rows: Iterable[RowAnalysis]) -> Iterator[str]:
     versions: dict[str, set[str]] = {}
     for row in rows:
-        found = versions.setdefault(repr(row.results.condition.config.data), set())
+        training = row.results.condition.config.training
+        found = versions.setdefault(repr(training.data) if training else "", set())
         found |= {trial.fingerprint for trial in row.results.finished if trial.fingerprint}
     if any(len(found) > 1 for found in versions.values()):
         yield "The data set changed between runs: its rows do not all describe the same images."

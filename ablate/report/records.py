@@ -14,7 +14,7 @@ class Record:
     """One metric of one row, in the unit it is stored in (ratios are 0 to 1).
 
     ``seeds`` are planned, ``n`` gave a value. The comparison's fields stand with the primary metric
-    alone: nothing else is tested.
+    alone: nothing else is tested. ``text`` is a value that is no number, or why there is none.
     """
 
     ablation: str
@@ -30,6 +30,7 @@ class Record:
     p: float | None = None
     p_holm: float | None = None
     verdict: str = ""
+    text: str = ""
 
 
 def records_of(
@@ -72,5 +73,5 @@ def _primary(analysis: Analysis, row: RowAnalysis) -> Record:
         high=found.high if found else None,
         p=found.p if found else None,
         p_holm=found.p_holm if found else None,
-        verdict=str(found.verdict) if found else "",
+        verdict=row.verdict,
     )

@@ -39,8 +39,15 @@ class RowResults:
     trials: Mapping[int, TrialResult]
 
     @property
+    def pruned(self) -> bool:
+        """Whether the row was ended early: then none of its numbers count."""
+        return any(trial.status is Status.PRUNED for trial in self.trials.values())
+
+    @property
     def finished(self) -> tuple[TrialResult, ...]:
-        """The trials with a result, by seed."""
+        """The trials with a result that counts, by seed."""
+        if self.pruned:
+            return ()
         found = (self.trials[seed] for seed in self.seeds if seed in self.trials)
         return tuple(trial for trial in found if trial.status is Status.FINISHED)
 
@@ -61,30 +68,57 @@ class RowResults:
         """The recorded seeds without a value of the metric, and why."""
         values = self.values(metric)
         absent = [seed for seed in self.seeds if values[seed] is None and seed in self.trials]
-        return tuple(_missing(self.trials[seed], metric) for seed in absent)
+        return tuple(self._missing(self.trials[seed], metric) for seed in absent)
+
+    def _missing(self, trial: TrialResult, metric: str) -> Missing:
+        if trial.status is not Status.FINISHED:
+            return Missing(trial.seed, str(trial.status), trial.reason)
+        if self.pruned:
+            return Missing(trial.seed, "left out", "finished before the row was pruned")
+        value = trial.metrics.get(metric)
+        reason = f"finished without {metric}" if value is None else f"{metric} is {value}"
+        return Missing(trial.seed, "without value", reason)
 
 
 def gather(plan: Plan, ablation: AblationPlan, results: ResultSet) -> tuple[RowResults, ...]:
     """The rows of an ablation with their trials, matched by condition and seed.
 
-    Where a condition and seed were recorded twice, the later attempt counts.
+    Where a condition and seed were recorded twice, the later attempt counts. A trial that was pruned
+    as part of something else, where no row may be ended early, is one that still has to run.
     """
-    latest: dict[tuple[str, int], TrialResult] = {}
+    latest: dict[str, dict[int, TrialResult]] = {}
     for trial in sorted(results, key=lambda trial: (trial.start_ms, trial.identity, trial.run_id)):
-        latest[trial.condition, trial.seed] = trial
+        latest.setdefault(trial.condition, {})[trial.seed] = trial
     planned: dict[str, set[int]] = {}
     for wanted in plan.trials:
         planned.setdefault(wanted.condition, set()).add(wanted.seed)
-    return tuple(_row(plan, row, planned[row.condition], latest) for row in ablation.rows)
+    return tuple(
+        _row(
+            row,
+            plan.conditions[row.condition],
+            tuple(sorted(planned[row.condition])),
+            latest.get(row.condition, {}),
+            prunable=ablation.pruner is not None and row.reference is not None,
+        )
+        for row in ablation.rows
+    )
 
 
 def _row(
-    plan: Plan, row: Row, planned: set[int], latest: Mapping[tuple[str, int], TrialResult]
+    row: Row,
+    condition: Condition,
+    seeds: tuple[int, ...],
+    recorded: Mapping[int, TrialResult],
+    *,
+    prunable: bool,
 ) -> RowResults:
-    seeds = tuple(sorted(planned))
-    found = {seed: latest.get((row.condition, seed)) for seed in seeds}
-    trials = {seed: trial for seed, trial in found.items() if trial is not None}
-    return RowResults(row, plan.conditions[row.condition], seeds, trials)
+    known = {seed: recorded[seed] for seed in seeds if seed in recorded}
+    trials = {
+        seed: trial
+        for seed, trial in known.items()
+        if prunable or trial.status is not Status.PRUNED
+    }
+    return RowResults(row, condition, seeds, trials)
 
 
 def summarise(values: Mapping[int, float | None]) -> Summary:
@@ -101,11 +135,3 @@ def summarise(values: Mapping[int, float | None]) -> Summary:
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
-
-
-def _missing(trial: TrialResult, metric: str) -> Missing:
-    if trial.status is not Status.FINISHED:
-        return Missing(trial.seed, str(trial.status), trial.reason)
-    value = trial.metrics.get(metric)
-    reason = f"finished without {metric}" if value is None else f"{metric} is {value}"
-    return Missing(trial.seed, "without value", reason)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
 from ablate.report.analysis import analyse
 from ablate.report.cells import Cell
@@ -11,6 +13,7 @@ from ablate.report.columns import columns_of, has_measured, secondary_metrics
 from ablate.report.footer import footer_of
 from ablate.report.notes import notes_of
 from ablate.report.records import Record, records_of
+from ablate.report.waiting import waiting_rows
 from ablate.results import ResultSet
 
 
@@ -34,23 +37,27 @@ def ablation_table(
     plan: Plan,
     ablation: AblationPlan,
     results: ResultSet,
+    searches: Mapping[str, SearchResult] | None = None,
     *,
     measured: bool = False,
 ) -> AblationTable:
     """The table of an ablation; the same results give the same table, in whatever order they come.
 
-    ``measured`` adds the time per trial, which differs from run to run and machine to machine.
+    ``searches`` maps the key of a search to what is recorded of it; ``measured`` adds the time per
+    trial, which differs from run to run and machine to machine.
     """
-    analysis = analyse(plan, ablation, results)
-    notes = notes_of(analysis)
+    analysis = analyse(plan, ablation, results, searches)
+    notes = notes_of(analysis, measured=measured)
     columns = columns_of(analysis, notes, measured=measured)
+    titles = tuple(column.title for column in columns)
+    rows = tuple(tuple(column.cell(row) for column in columns) for row in analysis.rows)
     wanted = ["parameters"] if has_measured(analysis, "parameters") else []
     wanted += ["duration_s"] if measured else []
     return AblationTable(
         title=f"{ablation.name} ({ablation.design})",
         description=ablation.description,
-        columns=tuple(column.title for column in columns),
-        rows=tuple(tuple(column.cell(row) for column in columns) for row in analysis.rows),
-        footer=(*footer_of(analysis), *notes.lines()),
+        columns=titles,
+        rows=(*rows, *waiting_rows(analysis, titles)),
+        footer=(*footer_of(analysis, measured=measured), *notes.lines()),
         records=tuple(records_of(analysis, secondary_metrics(analysis), wanted)),
     )

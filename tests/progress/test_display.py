@@ -195,3 +195,77 @@ def test_frames_are_drawn_at_most_ten_times_a_second(clock):
             display.tick()
     frames = "\n".join(written(target)).count("2/24 done")
     assert 9 <= frames <= 13
+
+
+TRACE = "".join(f"  frame {number}\n" for number in range(30)) + "RuntimeError: no memory\n"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize(("verbose", "count"), [(False, 8), (True, 20)])
+def test_a_failure_shows_the_last_lines_of_its_log(clock, terminal, verbose, count):
+    target = console(100, terminal=terminal)
+    with display_on(target, clock, verbose=verbose) as display:
+        display.started("k", "a, seed 0")
+        display.failed("k", Status.FAILED, "no memory", 3.0, TRACE)
+    lines = [line.rstrip() for line in written(target)]
+    (place,) = [i for i, line in enumerate(lines) if "FAILED: no memory" in line]
+    shown = lines[place + 1 : place + 1 + count]
+    assert shown[-1] == "    RuntimeError: no memory"
+    assert shown[0] == f"      frame {31 - count}"
+    assert sum("frame" in line for line in lines) == count - 1
+
+
+def test_an_interruption_shows_no_log(clock):
+    target = console(100, terminal=False)
+    with display_on(target, clock) as display:
+        display.started("k", "a")
+        display.failed("k", Status.INTERRUPTED, "stopped by SIGINT", 0.4, TRACE)
+    assert len(written(target)) == 1
+
+
+def test_pruned_trials_are_done_and_no_failures(clock):
+    target = console(100, terminal=False)
+    with display_on(target, clock) as display:
+        display.started("k", "a, seed 0")
+        display.failed("k", Status.PRUNED, "pruned by median after epoch 3 of 20", 3.0, TRACE)
+    line = "[ 3/24] a, seed 0   pruned by median after epoch 3 of 20   3.0 s   ETA unknown"
+    assert written(target) == [line]
+    live = display_on(console(100, terminal=True), clock)
+    live.started("k", "a")
+    live.failed("k", Status.PRUNED, "pruned", 3.0)
+    assert drawn(live, 100)[-1].startswith("3/24 done  1 pruned  0.0 s elapsed")
+
+
+def test_the_number_of_trials_can_change(clock):
+    live = display_on(console(100, terminal=True), clock)
+    live.resized(20)
+    assert drawn(live, 100)[-1].startswith("2/20 done")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_verbose_shows_what_trials_print(clock, tmp_path, terminal):
+    target = console(100, terminal=terminal)
+    log = tmp_path / "log.txt"
+    with display_on(target, clock, verbose=True) as display:
+        display.started("k", "a, seed 0", log)
+        log.write_text("hello [bold]\nunfin")
+        clock.now_s += 1.0
+        display.tick()
+        log.write_text("hello [bold]\nunfinished")
+        display.finished("k", "a", 0.5, 3.0)
+        clock.now_s += 1.0
+        display.tick()
+    lines = [line.rstrip() for line in written(target)]
+    said = [line.partition("a, seed 0 | ")[2] for line in lines if "a, seed 0 | " in line]
+    assert said == ["hello [bold]", "unfinished"]
+
+
+def test_logs_are_not_read_unless_asked_for(clock, tmp_path):
+    target = console(100, terminal=False)
+    log = tmp_path / "log.txt"
+    log.write_text("hello\n")
+    with display_on(target, clock) as display:
+        display.started("k", "a", log)
+        clock.now_s += 1.0
+        display.tick()
+    assert written(target) == []

@@ -27,6 +27,11 @@ def test_a_failure_is_done_and_an_interruption_is_not():
     assert (progress.done, progress.failed, progress.running) == (1, 1, {})
 
 
+def test_a_pruned_trial_is_done_and_not_failed():
+    progress = study().started("a", "a", 0).pruned_trial("a").resized(3)
+    assert (progress.done, progress.failed, progress.pruned, progress.total) == (1, 0, 1, 3)
+
+
 def test_the_best_row_is_the_one_with_the_best_mean():
     progress = study(maximize=True)
     assert progress.best is None

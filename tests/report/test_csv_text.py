@@ -16,7 +16,7 @@ def lines_of(plan, results):
 
 def test_the_header():
     assert render_csv([]) == (
-        "ablation,row,metric,seeds,n,mean,std,delta,low,high,p,p_holm,verdict\n"
+        "ablation,row,metric,seeds,n,mean,std,delta,low,high,p,p_holm,verdict,text\n"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,20 +14,29 @@ from ablate.report import render_csv, study_report, study_tables
 from ablate.results import ResultSet
 
 from .cases import CASES
+from .search_cases import SEARCH_CASES, Kept
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "tables"
 
 
-def documents(plan, results):
+NAMES = [*CASES, *SEARCH_CASES]
+
+
+def kept(name):
+    return SEARCH_CASES[name]() if name in SEARCH_CASES else Kept(*CASES[name]())
+
+
+def documents(case):
+    found = (case.plan, case.results, case.searches)
     return {
-        "md": study_report(plan, results),
-        "csv": render_csv(study_tables(plan, results)),
+        "md": study_report(*found, measured=case.measured),
+        "csv": render_csv(study_tables(*found, measured=case.measured)),
     }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_report_is_as_kept(name):
-    for suffix, text in documents(*CASES[name]()).items():
+    for suffix, text in documents(kept(name)).items():
         file = GOLDEN / f"{name}.{suffix}"
         if os.environ.get("UPDATE_GOLDEN") == "1":
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -35,24 +45,23 @@ def test_report_is_as_kept(name):
 
 
 def test_every_golden_file_belongs_to_a_case():
-    assert {file.stem for file in GOLDEN.iterdir()} == set(CASES)
+    assert {file.stem for file in GOLDEN.iterdir()} == set(NAMES)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_order_of_results_changes_nothing(name):
-    plan, results = CASES[name]()
-    backwards = ResultSet("basenet", results.trials[::-1])
-    assert documents(plan, backwards) == documents(plan, results)
+    case = kept(name)
+    backwards = ResultSet("basenet", case.results.trials[::-1])
+    assert documents(replace(case, results=backwards)) == documents(case)
 
 
 @pytest.mark.parametrize("hash_seed", ["1", "2"])
 def test_hash_seed_and_locale_change_nothing(hash_seed):
     program = (
-        "from tests.report.cases import CASES\n"
-        "from ablate.report import study_report\n"
+        "from tests.report.test_golden import NAMES, documents, kept\n"
         "import sys\n"
-        "for case in CASES.values():\n"
-        "    sys.stdout.buffer.write(study_report(*case()).encode())\n"
+        "for name in NAMES:\n"
+        "    sys.stdout.buffer.write(documents(kept(name))['md'].encode())\n"
     )
     root = Path(__file__).parents[2]
     environment = {
@@ -65,5 +74,5 @@ def test_hash_seed_and_locale_change_nothing(hash_seed):
     done = subprocess.run(
         [sys.executable, "-c", program], env=environment, cwd=root, capture_output=True, check=True
     )
-    expected = "".join(study_report(*case()) for case in CASES.values())
+    expected = "".join(documents(kept(name))["md"] for name in NAMES)
     assert done.stdout == expected.encode()

@@ -13,6 +13,7 @@ from ablate.report.cells import MeanStd, Text
 from ablate.results import ResultSet, Status
 
 from .cases import CASES, cumulative, grid
+from .search_cases import Named
 from .studies import RowDraft, finished, make_plan, results, unfinished
 
 PAIR = [RowDraft("a", {}, None), RowDraft("b", {"model.dropout": 0.5}, "a")]
@@ -211,6 +212,127 @@ class TestFooter:
         footer = self.footer(plan, results(values))
         assert "exact sign-flip test, p without correction: b 0.00195." in footer
         assert "over seeds 0 to 9." in footer
+
+
+class TestSeedsGuide:
+    def footer(self, values, **options):
+        plan = make_plan(PAIR, seeds=range(len(values["a"])), **options)
+        return [line for line in table_of(plan, results(values)).footer if "Seeds to tell" in line]
+
+    def test_rows_that_cannot_be_told_apart_are_named_with_the_seeds_they_need(self):
+        (line,) = self.footer({"a": (0.80, 0.81, 0.79), "b": (0.81, 0.829, 0.794)})
+        assert "80 % power" in line
+        assert "rough guide" in line
+        assert "b (+1.10) about 6. --set seeds=6 adds the missing ones" in line
+
+    def test_a_difference_near_nothing_needs_more_than_anyone_has(self):
+        (line,) = self.footer({"a": (0.80, 0.81, 0.79), "b": (0.801, 0.809, 0.7901)})
+        assert line.endswith("b (+0.00) more than 50.")
+
+    def test_clear_verdicts_and_single_seeds_need_no_guide(self):
+        assert self.footer(BETTER) == []
+        assert self.footer({"a": (0.8,), "b": (0.9,)}) == []
+
+    def test_more_comparisons_ask_for_more_seeds(self):
+        rows = [*PAIR, RowDraft("c", {"model.dropout": 0.6}, "a")]
+        values = {"a": (0.80, 0.81, 0.79), "b": (0.81, 0.829, 0.794), "c": (0.9, 0.912, 0.893)}
+        footer = " ".join(table_of(make_plan(rows), results(values)).footer)
+        assert "b (+1.10) about 8. --set seeds=8" in footer
+
+    def test_seeds_of_ones_own_are_not_replaced_by_a_count(self):
+        plan = make_plan(PAIR, seeds=[3, 5, 9])
+        values = {"a": (0.80, 0.81, 0.79), "b": (0.81, 0.829, 0.794)}
+        found = ResultSet(
+            "s",
+            tuple(
+                finished(label, seed, value)
+                for label, row in values.items()
+                for seed, value in zip((3, 5, 9), row, strict=True)
+            ),
+        )
+        footer = " ".join(table_of(plan, found).footer)
+        assert "b (+1.10) about 6." in footer
+        assert "--set" not in footer
+
+    def test_of_many_rows_those_that_need_the_fewest_are_named(self):
+        rows = [PAIR[0], *(RowDraft(f"r{i}", {"model.dropout": i / 10}, "a") for i in range(9))]
+        noise = (0.0, 0.02, -0.01)
+        values = {"a": (0.80, 0.81, 0.79)} | {
+            f"r{i}": [0.8 + x + n * 2 for x, n in zip((0.0, 0.01, -0.01), noise, strict=True)]
+            for i in range(9)
+        }
+        values["r8"] = [0.83, 0.846, 0.811]
+        (line,) = [
+            text
+            for text in table_of(make_plan(rows), results(values)).footer
+            if "Seeds to tell" in text
+        ]
+        assert "r8 (+" in line
+        assert "r7" not in line
+        assert "; 3 rows more than these." in line
+
+
+class TestPruned:
+    def table(self, *trials, pruner=True, reference="a"):
+        plan = make_plan([PAIR[0], RowDraft("b", {"model.dropout": 0.5}, reference)])
+        (ablation,) = plan.ablations
+        if pruner:
+            plan = replace(plan, ablations=(replace(ablation, pruner=Named(name="median")),))
+        return table_of(plan, ResultSet("s", (*results({"a": BETTER["a"]}), *trials)))
+
+    def test_a_pruned_row_has_no_mean_and_no_verdict(self):
+        ended = unfinished("b", 0, Status.PRUNED, "pruned after epoch 3 of 20")
+        table = self.table(ended)
+        assert column(table, "seeds")[1] == "0/3 (1 pruned [1])"
+        assert column(table, "val/accuracy")[1] == "-"
+        assert column(table, "verdict")[1] == "pruned"
+        note = "[1] pruned after epoch 3 of 20 (b, seed 0, hence not run: seeds 1, 2)"
+        assert table.footer[-1] == note
+        assert table.records[2].verdict == "pruned"
+
+    def test_seeds_that_finished_before_are_not_averaged(self):
+        ended = unfinished("b", 1, Status.PRUNED, "pruned after seed 1 of 3")
+        table = self.table(finished("b", 0, 0.99), ended)
+        assert column(table, "val/accuracy")[1] == "-"
+        assert column(table, "parameters")[1] == "-"
+        assert column(table, "seeds")[1] == "0/3 (1 left out [1], 1 pruned [2])"
+
+    @pytest.mark.parametrize("options", [{"pruner": False}, {"reference": None}])
+    def test_where_nothing_may_be_pruned_it_still_has_to_run(self, options):
+        table = self.table(unfinished("b", 0, Status.PRUNED, "x"), **options)
+        assert column(table, "seeds")[1] == "0/3"
+        assert column(table, "verdict")[1] in ("-", "reference")
+
+
+class TestSharedDevice:
+    def table(self, *shared):
+        found = ResultSet(
+            "s",
+            tuple(
+                replace(trial, shared_device=count)
+                for trial, count in zip(results(BETTER), shared, strict=True)
+            ),
+        )
+        return table_of(make_plan(PAIR), found, measured=True)
+
+    def test_rows_that_shared_are_marked_where_others_did_not(self):
+        table = self.table(1, 1, 1, 2, 2, 2)
+        assert column(table, "time/trial") == ["1:02 min", "1:02 min [1]"]
+        assert table.footer[-1] == (
+            "[1] measured with 2 trials side by side on one device: "
+            "not comparable with other times (b)"
+        )
+
+    def test_one_sentence_where_all_shared_alike(self):
+        table = self.table(*[2] * 6)
+        assert column(table, "time/trial") == ["1:02 min", "1:02 min"]
+        assert "time/trial: measured with 2 trials side by side on one device." in table.footer
+
+    def test_nothing_is_said_without_times_or_sharing(self):
+        assert "side by side" not in " ".join(self.table(*[1] * 6).footer)
+        plan = make_plan(PAIR)
+        shared = ResultSet("s", tuple(replace(t, shared_device=2) for t in results(BETTER)))
+        assert "side by side" not in " ".join(table_of(plan, shared).footer)
 
 
 def test_time_is_shown_only_on_request():

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from ablate.report.figures.confusion import confusion_figure
+from ablate.report.figures.search import search_figure
 
-__all__ = ["confusion_figure"]
+__all__ = ["confusion_figure", "search_figure"]

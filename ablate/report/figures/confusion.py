@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ablate.report.figures.png import png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +65,7 @@ def confusion_figure(counts: NDArray[np.int64], classes: Sequence[str], title: s
     _entitle(figure, f"{title}, {counts.sum():,} images, % of each true class")
     if len(names) <= MOST_ANNOTATED:
         _annotate(axes, shares, layout)
-    return _png(figure)
+    return png(figure)
 
 
 def _shortened(name: str) -> str:
@@ -146,12 +146,3 @@ def _annotate(axes: Axes, shares: NDArray[np.float64], layout: _Layout) -> None:
         axes.text(
             column, row, text, ha="center", va="center", color=colour, fontsize=layout.font - 0.5
         )
-
-
-def _png(figure: Figure) -> bytes:
-    stream = io.BytesIO()
-    with warnings.catch_warnings():
-        # a class name in a script that the font lacks is drawn as boxes
-        warnings.filterwarnings("ignore", message="Glyph .* missing")
-        figure.savefig(stream, format="png", metadata={"Software": None})
-    return stream.getvalue()
