@@ -16,8 +16,8 @@ from ablate.results import ResultSet, TrialResult
 
 if TYPE_CHECKING:
     from ablate.runner.api import check, frame, run
-    from ablate.runner.execute import RunSummary
     from ablate.runner.study import Study
+    from ablate.runner.summary import RunSummary
     from ablate.runner.tables import table
 
 __version__ = version("ablate")
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 _LATER = {
-    "RunSummary": "ablate.runner.execute",
+    "RunSummary": "ablate.runner.summary",
     "Study": "ablate.runner.study",
     "check": "ablate.runner.api",
     "frame": "ablate.runner.api",

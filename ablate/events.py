@@ -5,6 +5,7 @@ A line cut short by a crash is not an event: readers leave it out and writers cu
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from ablate.crash_points import reach
+from ablate.files import retry_once, writing
 from ablate.results import EpochMetrics, Event, Failed, Finished, Started, Status
 
 _KINDS: dict[str, type[Any]] = {
@@ -53,26 +56,53 @@ def decode(line: str) -> Event:
 
 
 class EventWriter:
-    """Appends events to a file; each is on disk when :meth:`write` returns."""
+    """Appends events to a file; each is on disk when :meth:`write` returns.
+
+    Raises:
+        WriteError: the file cannot be opened.
+    """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _cut_torn_tail(path)
-        self._stream = path.open("a", encoding="utf-8")
+        self._path = path
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+            self._handle = os.open(path, flags, 0o666)
+            _cut_torn_tail(self._handle)
 
     def write(self, event: Event) -> None:
         """Append one event and flush it to disk.
 
+        An event that could not be written leaves nothing in the file.
+
         Raises:
-            OSError: the event could not be written or flushed.
+            WriteError: the event could not be written or flushed, or the file is not there any more.
         """
-        self._stream.write(encode(event) + "\n")
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
+        reach("event-before")
+        with writing(self._path):
+            size = os.fstat(self._handle).st_size
+            try:
+                _write_all(self._handle, (encode(event) + "\n").encode())
+                os.fsync(self._handle)
+            except OSError:
+                os.ftruncate(self._handle, size)
+                raise
+            self._check_it_is_there()
+        reach("event-after")
 
     def close(self) -> None:
         """Close the file."""
-        self._stream.close()
+        os.close(self._handle)
+
+    def _check_it_is_there(self) -> None:
+        """What is written into a removed file is lost, and nobody says so."""
+        if not os.path.samestat(os.fstat(self._handle), self._path.lstat()):
+            raise OSError(errno.ENOENT, "the file was removed or replaced")
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]
 
 
 class EventReader:
@@ -81,19 +111,30 @@ class EventReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offset = 0
+        self._file: tuple[int, int] | None = None
 
     def new(self) -> Iterator[Event]:
         """The complete events since the last call; none while the file does not exist."""
-        try:
-            with self._path.open("rb") as stream:
-                stream.seek(self._offset)
-                content = stream.read()
-        except FileNotFoundError:
-            return
+        content = retry_once(self._read)
         complete = content[: content.rfind(b"\n") + 1]
         self._offset += len(complete)
         for line in complete.decode("utf-8").splitlines():
             yield decode(line)
+
+    def _read(self) -> bytes:
+        try:
+            with self._path.open("rb") as stream:
+                found = os.fstat(stream.fileno())
+                if (
+                    found.st_dev,
+                    found.st_ino,
+                ) != self._file:  # the first look, or another file in its place
+                    self._file, self._offset = (found.st_dev, found.st_ino), 0
+                self._offset = min(self._offset, found.st_size)  # an event may have been taken back
+                stream.seek(self._offset)
+                return stream.read()
+        except (FileNotFoundError, NotADirectoryError):
+            return b""
 
 
 def read_events(path: Path) -> list[Event]:
@@ -101,11 +142,8 @@ def read_events(path: Path) -> list[Event]:
     return list(EventReader(path).new())
 
 
-def _cut_torn_tail(path: Path) -> None:
-    if not path.exists():
-        return
-    with path.open("rb+") as stream:
-        content = stream.read()
-        end = content.rfind(b"\n") + 1
-        if end != len(content):
-            stream.truncate(end)
+def _cut_torn_tail(handle: int) -> None:
+    content = os.pread(handle, os.fstat(handle).st_size, 0)
+    end = content.rfind(b"\n") + 1
+    if end != len(content):
+        os.ftruncate(handle, end)

@@ -131,8 +131,8 @@ class TrialResult:
 class SearchPoint:
     """One configuration that a search tried.
 
-    ``params`` maps dotted fields to values, active dimensions only. ``value`` is the objective at the chosen checkpoint,
-    averaged over the point's seeds; ``None`` where there is none. ``curve`` holds (epoch, objective) of its first seed.
+    ``params`` maps dotted fields to values, active dimensions only. ``value`` is the objective at the chosen
+    checkpoint, averaged over the point's seeds; ``None`` where there is none. ``curve`` holds (epoch, objective) of its first seed.
     """
 
     number: int

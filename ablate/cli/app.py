@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from ablate.cli import controlling, upkeep
 from ablate.cli.options import (
     LOCAL_HOST,
     PORT,
@@ -21,6 +22,7 @@ from ablate.cli.options import (
     Settings,
     StoreFolder,
     StudyFile,
+    TrackingUri,
     open_study,
 )
 from ablate.cli.printing import ERR, print_text, print_warnings
@@ -109,8 +111,28 @@ def run(
     devices: Annotated[
         str | None, typer.Option(help="cpu, cuda, or numbers of GPUs such as 0,1 [all GPUs].")
     ] = None,
+    slots_per_gpu: Annotated[
+        str, typer.Option(help="Trials on one GPU: a number, or auto: as many as fit.")
+    ] = "1",
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Train failed trials again.")
+    ] = False,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Stop at the first trial that fails.")
+    ] = False,
+    smoke_check: Annotated[
+        bool, typer.Option(help="Try one batch of each network before the first trial starts.")
+    ] = True,
+    stall_minutes: Annotated[
+        float | None,
+        typer.Option(help="A trial silent for so long has failed; 0: never [15; scripts: never]."),
+    ] = None,
+    keep: Annotated[
+        str | None, typer.Option(help="Weights to keep: best, all or none [as the study says].")
+    ] = None,
+    tracking_uri: TrackingUri = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show what trials print.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the table only.")] = False,
 ) -> None:
@@ -118,10 +140,22 @@ def run(
 
     Run it again after anything: finished trials stay, missing ones run.
     """
-    from ablate.cli.running import run_and_print
+    from ablate.cli.running import choices_of, run_and_print
 
     opened = open_study(study, profile, settings, only, store, data)
-    raise typer.Exit(run_and_print(opened, jobs, devices, retry_failed=retry_failed, quiet=quiet))
+    choices = choices_of(
+        jobs=jobs,
+        devices=devices,
+        slots_per_gpu=slots_per_gpu,
+        retry_failed=retry_failed,
+        fail_fast=fail_fast,
+        smoke_check=smoke_check,
+        stall_minutes=stall_minutes,
+        keep=keep,
+        tracking_uri=tracking_uri,
+        verbose=verbose,
+    )
+    raise typer.Exit(run_and_print(opened, choices, quiet=quiet))
 
 
 @app.command(epilog="Example: ablate status studies/basenet.yaml")
@@ -132,11 +166,20 @@ def status(
     only: Only = None,
     store: StoreFolder = None,
     data: DataFolder = None,
+    follow: Annotated[
+        bool, typer.Option("--watch", "-w", help="Go on showing it until nothing runs.")
+    ] = False,
 ) -> None:
     """Count the trials that are finished, failed, running and missing; say why trials failed."""
-    from ablate.cli.overview import print_status
+    opened = open_study(study, profile, settings, only, store, data)
+    if follow:
+        from ablate.cli.watching import watch
 
-    print_status(open_study(study, profile, settings, only, store, data))
+        watch(opened)
+    else:
+        from ablate.cli.overview import print_status
+
+        print_status(opened)
 
 
 @app.command(epilog="Example: ablate table studies/basenet.yaml > table.md")
@@ -235,3 +278,7 @@ def ui(
     if host not in (LOCAL_HOST, "localhost", "::1"):
         ERR.print(f"[yellow]warning:[/] {host}: everybody who reaches this port can change records")
     serve_ui(study, profile, store, host, port)
+
+
+controlling.add_commands(app)
+upkeep.add_commands(app)

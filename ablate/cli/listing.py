@@ -8,6 +8,7 @@ from typing import Any, get_args
 from ablate.errors import UsageError, did_you_mean
 from ablate.registry import TABLES, Table, UnknownName, table
 from ablate.results import MetricInfo
+from ablate.spec.member import Member
 from ablate.spec.options import Options
 from ablate.spec.text import show_value
 
@@ -76,6 +77,10 @@ def _options(name: str, member: Any) -> Iterator[str]:
 def _type_text(annotation: Any) -> str:
     if annotation is type(None):
         return "null"
+    marks = getattr(annotation, "__metadata__", ())
+    if marks:
+        member = next((mark for mark in marks if isinstance(mark, Member)), None)
+        return member.kind if member is not None else _type_text(get_args(annotation)[0])
     arguments = get_args(annotation)
     if not arguments:
         return annotation.__name__ if isinstance(annotation, type) else show_value(annotation)

@@ -33,6 +33,15 @@ DataFolder = Annotated[
     Path | None,
     typer.Option("--data", envvar="ABLATE_DATA", help="The folder of data sets."),
 ]
+TrackingUri = Annotated[
+    str | None,
+    typer.Option(
+        "--tracking-uri",
+        envvar="ABLATE_TRACKING_URI",
+        metavar="URL",
+        help="An MLflow server that gets a copy of every record.",
+    ),
+]
 
 
 def open_study(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from rich.table import Table
 
-from ablate.cli.printing import OUT, print_text
+from ablate.cli.printing import ERR, OUT, print_text
 from ablate.plan.types import Plan, Trial
 from ablate.progress.wording import rough_duration
+from ablate.report.searching import progress
 from ablate.results import ResultSet, Status
 from ablate.runner.cards import changed_values
 from ablate.runner.estimate import estimate_s
+from ablate.runner.standing import standing
 from ablate.runner.study import Study
+from ablate.runner.upkeep.space import DiskEstimate, disk_estimate, show_bytes
 
 
 def print_plan(study: Study, jobs: int | None) -> None:
@@ -33,6 +34,17 @@ def print_plan(study: Study, jobs: int | None) -> None:
     OUT.print(drawn)
     missing = [trial for trial in plan.trials if (trial.condition, trial.seed) not in done]
     print_text(_size(plan, results, missing, jobs))
+    _print_space(disk_estimate(study, missing, jobs))
+
+
+def _print_space(estimate: DiskEstimate | None) -> None:
+    if estimate is None:
+        return
+    needed, free = show_bytes(estimate.needed_bytes), show_bytes(estimate.free_bytes)
+    print_text(f"Weights and checkpoints: about {needed}; {free} are free.")
+    if estimate.warning is not None:
+        ERR.print("[yellow]warning:[/] ", end="")
+        ERR.print(estimate.warning, markup=False, soft_wrap=True)
 
 
 def _ablations_of(plan: Plan, key: str) -> list[str]:
@@ -55,13 +67,12 @@ def _size(plan: Plan, results: ResultSet, missing: list[Trial], jobs: int | None
 
 
 def print_status(study: Study) -> None:
-    """How many trials stand how, and the reasons of those that failed."""
+    """How many trials stand how, how far searches are, and the reasons of those that failed."""
     results = study.results()
-    counts = Counter(str(item.status) for item in results)
-    absent = len(study.plan.trials) - len(results)
-    parts = [f"{counts[status]} {status}" for status in Status if counts[status]]
-    parts += [f"{absent} not started"] if absent else []
-    print_text(f"{study.plan.study}: {len(study.plan.trials)} trials: {', '.join(parts)}")
+    now = standing(study.plan, results, study.searches())
+    print_text(now.text)
+    for result in now.searches.values():
+        print_text(f"  search {result.plan.name}: {progress(result)}")
     for item in results:
         if item.status in (Status.FAILED, Status.DIVERGED):
             print_text(f"  {item.name}: {item.status}: {item.reason}")

@@ -3,35 +3,62 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any, cast, get_args
 
 from ablate.cli.options import LOCAL_HOST, PORT
 from ablate.cli.preparing import checked
 from ablate.cli.printing import ERR, print_text
+from ablate.errors import UsageError, did_you_mean
 from ablate.record.reader import experiment_id
 from ablate.record.ui import experiment_link
-from ablate.runner.execute import Choices, RunSummary, publish, run_study
+from ablate.runner.execute import run_and_publish
 from ablate.runner.study import Study
-from ablate.runner.tables import table
+from ablate.runner.summary import Choices, Keep, RunSummary
+
+KEEP: tuple[str, ...] = get_args(Keep)
 
 
-def run_and_print(
-    study: Study, jobs: int | None, devices: str | None, *, retry_failed: bool, quiet: bool
-) -> int:
+def choices_of(
+    *, slots_per_gpu: str, stall_minutes: float | None, keep: str | None, **others: Any
+) -> Choices:
+    """The options of the command line as choices.
+
+    Raises:
+        UsageError: a value that cannot be meant.
+    """
+    if slots_per_gpu != "auto" and not slots_per_gpu.isdecimal():
+        raise UsageError(f"--slots-per-gpu {slots_per_gpu}: must be a whole number, or auto")
+    if stall_minutes is not None and stall_minutes < 0:
+        raise UsageError(f"--stall-minutes {stall_minutes}: must be at least 0; 0 means never")
+    if keep is not None and keep not in KEEP:
+        raise UsageError(f"--keep {keep}: no such choice. {did_you_mean(keep, KEEP)}")
+    return Choices(
+        slots_per_gpu="auto" if slots_per_gpu == "auto" else int(slots_per_gpu),
+        stall_s=None if stall_minutes is None else stall_minutes * 60,
+        keep=cast(Keep | None, keep),
+        **others,
+    )
+
+
+def run_and_print(study: Study, choices: Choices, *, quiet: bool) -> int:
     """Run a study as a person at a terminal expects; the exit code."""
-    choices = Choices(jobs, devices, retry_failed)
     console = None if quiet else ERR
-    summary = run_study(study, choices, console, partial(checked, quiet=quiet))
-    markdown = table(study)
-    publish(study, markdown, table(study, "csv"))
+    check = partial(checked, quiet=quiet)
+    summary, markdown = run_and_publish(study, choices, console, check, _tell)
     print_text(markdown)
     if not quiet:
         _print_summary(study, summary)
     return summary.exit_code
 
 
+def _tell(line: str) -> None:
+    ERR.print(line, markup=False, soft_wrap=True)
+
+
 def _print_summary(study: Study, summary: RunSummary) -> None:
     parts = [f"{summary.already_done} of {summary.total} trials were there already"]
     parts += [f"{summary.finished} trained"] if summary.finished else []
+    parts += [f"{summary.pruned} pruned"] if summary.pruned else []
     parts += [f"{summary.failed} failed"] if summary.failed else []
     parts += [f"{summary.interrupted} interrupted"] if summary.interrupted else []
     ERR.print("; ".join(parts), markup=False)
@@ -39,6 +66,8 @@ def _print_summary(study: Study, summary: RunSummary) -> None:
         ERR.print("Interrupted. The same command continues where this one stopped.")
     elif summary.failed:
         ERR.print("Failed trials stay as they are; --retry-failed trains them again.")
+    if summary.undelivered:
+        _tell(f"{summary.undelivered} runs wait for the server: ablate sync {study.path}")
     _print_links(study)
 
 

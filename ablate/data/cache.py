@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ablate.data.place import Progress
 from ablate.data.source import Pixels, Source, SplitName
 from ablate.data.writing import write_images
 from ablate.errors import DataError
-from ablate.files import hash_file, write_json
+from ablate.files import hash_file, retry_once, write_json
 from ablate.spec.values import ImageShape
 
 #: Changes when the files' layout or the way of decoding does.
@@ -63,7 +64,7 @@ def cached_images(
             index = _build(source, shape, folder, progress)
         except OSError as error:
             raise _cannot_write(folder.parent, error) from error
-    return {split: _open(folder, split) for split in index}
+    return {split: retry_once(partial(_open, folder, split)) for split in index}
 
 
 def _build(

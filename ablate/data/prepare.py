@@ -12,6 +12,11 @@ from ablate.data.cache import CachedSplit, cached_images
 from ablate.data.dataset import ImageClassification
 from ablate.data.normalization import from_sums
 from ablate.data.place import DataPlace, Progress
+from ablate.data.plugin_source import (
+    fingerprint_without_reading,
+    is_read_by_trials_only,
+    with_code,
+)
 from ablate.data.prepared import PreparedData, Split
 from ablate.data.source import Source, SplitName
 from ablate.data.split import TRAIN_PART, VALIDATION, Integers, allocate, choose
@@ -27,11 +32,14 @@ __all__ = ["PreparedData", "fingerprint", "prepare"]
 def fingerprint(options: DataOptions, place: DataPlace, progress: Progress | None = None) -> str:
     """A hash of the data set's images, names and labels: the same wherever it lies.
 
-    The files are read once; the result is remembered in the cache while they do not change.
+    The files are read once; the result is remembered in the cache while they do not change. Of a data set of a
+    plugin, whose code only trials execute, that code, its options and the files at ``path`` are hashed.
 
     Raises:
         DataError: the data is missing or cannot be read.
     """
+    if is_read_by_trials_only(options):
+        return fingerprint_without_reading(options, place, progress)
     return _survey(_source(options, place, progress), place.cache, progress).fingerprint
 
 
@@ -66,10 +74,14 @@ def prepare(
 
 
 def _source(options: DataOptions, place: DataPlace, progress: Progress | None) -> Source:
+    if is_read_by_trials_only(options):
+        raise _error(
+            options, "it is read by a plugin, whose code only the trials of 'ablate run' execute"
+        )
     if not isinstance(options, ImageClassification):
         raise _error(options, "it is not a data set for image classification")
     try:
-        return options.source(place, progress)
+        return with_code(options, options.source(place, progress))
     except OSError as error:
         raise _error(options, f"cannot read {error.filename}: {error.strerror}") from error
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ablate.errors import DataError
+from ablate.files import retry_once
 
 SplitName = Literal["train", "val", "test"]
 SPLITS: tuple[SplitName, ...] = ("train", "val", "test")
@@ -40,7 +41,7 @@ class Record(NamedTuple):
         if not isinstance(self.content, Path):
             return self.content
         try:
-            return self.content.read_bytes()
+            return retry_once(self.content.read_bytes)
         except OSError as error:
             raise DataError(f"cannot read {self.content}: {error.strerror}") from error
 

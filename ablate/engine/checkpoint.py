@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import shutil
 import time
 from collections.abc import Callable
@@ -16,7 +17,8 @@ from typing import Any, BinaryIO
 
 import torch
 
-from ablate.files import write_atomically
+from ablate.crash_points import reach
+from ablate.files import retry_once, write_atomically, writing
 
 #: At most this share of a trial's time goes into writing checkpoints.
 SHARE = 0.02
@@ -24,6 +26,7 @@ SHARE = 0.02
 FIRST_COST_S = 0.02
 
 _DIGITS = 32
+_LOG = logging.getLogger("ablate")
 
 
 class Checkpoints:
@@ -42,12 +45,17 @@ class Checkpoints:
         self._saved_at = time.monotonic()
 
     def load(self) -> dict[str, Any] | None:
-        """The newest valid state of this trial; ``None`` if there is none. Deletes invalid files."""
+        """The newest valid state of this trial; ``None`` if there is none.
+
+        Deletes invalid files, and says so of damaged ones in the log.
+        """
         for path in (self._last, self._previous):
             content = read(path)
             if content is not None and content["identity"] == self._identity:
                 state: dict[str, Any] = content["state"]
                 return state
+            if content is None and path.exists():
+                _LOG.warning("the checkpoint %s is damaged and was left out", path)
             path.unlink(missing_ok=True)
         return None
 
@@ -66,12 +74,17 @@ class Checkpoints:
         ``state``: tensors, numbers, text, lists and dictionaries only.
 
         Raises:
-            OSError: the file could not be written.
+            WriteError: the file could not be written, or the trial's folder is not there any more.
         """
-        if self._last.exists():
-            self._last.replace(self._previous)
+        reach("checkpoint-before")
+        with writing(self._last):
+            self._folder.mkdir(exist_ok=True)
+            if self._last.exists():
+                self._last.replace(self._previous)
+        reach("checkpoint-renamed")
         content = {"identity": self._identity, "state": state}
         write_atomically(self._last, lambda stream: _write(content, stream))
+        reach("checkpoint-after")
 
     def remove(self) -> None:
         """Delete the folder: the trial is finished."""
@@ -81,7 +94,7 @@ class Checkpoints:
 def read(path: Path) -> dict[str, Any] | None:
     """The content of a checkpoint; ``None`` where the file is missing or damaged."""
     try:
-        data = path.read_bytes()
+        data = retry_once(path.read_bytes)
     except FileNotFoundError:
         return None
     payload, digest = data[:-_DIGITS], data[-_DIGITS:]
@@ -92,15 +105,20 @@ def read(path: Path) -> dict[str, Any] | None:
 
 
 class _HashingStream:
-    """Passes writes on and hashes them on the way."""
+    """Passes writes on and hashes them on the way; ``failure`` is the first error of the disk."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.digest = _hash(b"")
+        self.failure: OSError | None = None
 
     def write(self, data: bytes) -> int:
         self.digest.update(data)
-        return self._stream.write(data)
+        try:
+            return self._stream.write(data)
+        except OSError as error:
+            self.failure = self.failure or error
+            raise
 
     def flush(self) -> None:
         self._stream.flush()
@@ -108,7 +126,10 @@ class _HashingStream:
 
 def _write(content: dict[str, Any], stream: BinaryIO) -> None:
     hashing = _HashingStream(stream)
-    torch.save(content, hashing)  # type: ignore[arg-type]  # needs write and flush alone
+    try:
+        torch.save(content, hashing)  # type: ignore[arg-type]  # needs write and flush alone
+    except RuntimeError as error:  # torch's own, about the end of a file that it could not write
+        raise hashing.failure or error from None
     stream.write(hashing.digest.hexdigest().encode())
 
 

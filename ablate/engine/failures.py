@@ -8,6 +8,7 @@ import traceback
 import torch
 
 from ablate.errors import AblateError, Diverged
+from ablate.files import WriteError, is_write_failure
 from ablate.results import Failed, Status
 
 _LONGEST = 200
@@ -28,7 +29,7 @@ def failure(error: BaseException) -> Failed:
 def _status(error: BaseException) -> Status:
     if isinstance(error, Diverged):
         return Status.DIVERGED
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt) or is_write_failure(error):
         return Status.INTERRUPTED
     return Status.FAILED
 
@@ -40,7 +41,7 @@ def _reason(error: BaseException) -> str:
         return "interrupted"
     if isinstance(error, SystemExit):
         return f"left with exit code {error.code}"
-    if isinstance(error, AblateError):
+    if isinstance(error, AblateError | WriteError):
         return str(error)
     return f"{type(error).__name__}: {error}"
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ablate.crash_points import reach
 from ablate.errors import RecordError
 from ablate.files import write_atomically
 
@@ -27,10 +28,21 @@ def publish(source: Path, target: Path) -> None:
     Raises:
         RecordError: a file cannot be written; names it and the free space.
     """
-    for file in _files(source):
+    for file in files_below(source):
         destination = target / file.relative_to(source)
         with _explained(destination):
             _place(file, destination)
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Every complete file below a folder, in a fixed order; links are left out."""
+    for entry in sorted(folder.iterdir()):
+        if entry.is_symlink() or entry.name.startswith(_UNFINISHED):
+            continue
+        if entry.is_dir():
+            yield from files_below(entry)
+        elif entry.is_file():
+            yield entry
 
 
 def put(path: Path, content: bytes | str | Path) -> None:
@@ -48,16 +60,6 @@ def put(path: Path, content: bytes | str | Path) -> None:
             write_atomically(path, lambda stream: stream.write(data))
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for entry in sorted(folder.iterdir()):
-        if entry.is_symlink():
-            continue
-        if entry.is_dir():
-            yield from _files(entry)
-        elif entry.is_file():
-            yield entry
-
-
 def _place(file: Path, destination: Path) -> None:
     destination.parent.mkdir(parents=True, exist_ok=True)
     if destination.exists() and destination.samefile(file):
@@ -65,6 +67,7 @@ def _place(file: Path, destination: Path) -> None:
     unfinished = destination.with_name(_UNFINISHED + destination.name)
     unfinished.unlink(missing_ok=True)
     _link_or_copy(file, unfinished)
+    reach("artifact-linked")
     unfinished.replace(destination)
 
 

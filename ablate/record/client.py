@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -47,7 +47,7 @@ def prepare_mlflow() -> None:
 
 
 class Client:
-    """The calls of MLflow's client that recording needs, on one store.
+    """The calls of MLflow's client that make what :mod:`ablate.record.run_writer` writes into.
 
     Raises:
         RecordError: (every method) MLflow refused, or another program held the database too long.
@@ -86,62 +86,6 @@ class Client:
             run_name=name,
         )
         return str(run.info.run_id)
-
-    def reopen(self, run_id: str, name: str) -> None:
-        """Put a run back to RUNNING."""
-        self._call(self._client.update_run, run_id, status="RUNNING", name=name)
-
-    def log(
-        self,
-        run_id: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        tags: Mapping[str, str] | None = None,
-        metrics: Mapping[str, float] | None = None,
-        time_ms: int = 0,
-        step: int = 0,
-    ) -> None:
-        """Log parameters, tags and the metrics of one step."""
-        self.log_points(
-            run_id,
-            ((key, value, time_ms, step) for key, value in (metrics or {}).items()),
-            params=params,
-            tags=tags,
-        )
-
-    def log_points(
-        self,
-        run_id: str,
-        points: Iterable[tuple[str, float, int, int]],
-        *,
-        params: Mapping[str, str] | None = None,
-        tags: Mapping[str, str] | None = None,
-    ) -> None:
-        """Log metrics as (key, value, time in ms, step), however many, with parameters and tags."""
-        from mlflow.entities import Metric, Param, RunTag
-
-        self._call(
-            self._client.log_batch,
-            run_id,
-            metrics=[Metric(*point) for point in points],
-            params=[Param(key, value) for key, value in (params or {}).items()],
-            tags=[RunTag(key, value) for key, value in (tags or {}).items()],
-        )
-
-    def log_dataset(self, run_id: str, name: str, digest: str) -> None:
-        """Name the data set a run uses; fills a column of the UI."""
-        from mlflow.entities import Dataset, DatasetInput
-
-        data = Dataset(name=name[:500], digest=digest[:36], source_type="local", source="{}")
-        self._call(self._client.log_inputs, run_id, [DatasetInput(dataset=data)])
-
-    def delete_tag(self, run_id: str, key: str) -> None:
-        """Remove one tag of a run that has it."""
-        self._call(self._client.delete_tag, run_id, key)
-
-    def end(self, run_id: str, status: str, end_ms: int) -> None:
-        """Give a run its terminal status: FINISHED, FAILED or KILLED."""
-        self._call(self._client.set_terminated, run_id, status, end_time=end_ms)
 
     def _call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         from mlflow.exceptions import MlflowException

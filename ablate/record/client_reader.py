@@ -33,13 +33,14 @@ def trial_runs(store: Store, study: str) -> list[RunRow]:
     token: str | None = None
     while True:
         page = client.search_runs([experiment.experiment_id], max_results=_PAGE, page_token=token)
-        rows += [_row(run) for run in page if keys.IDENTITY in run.data.tags]
+        rows += [row_of(run) for run in page if keys.IDENTITY in run.data.tags]
         token = page.token
         if not token:
             return rows
 
 
-def _row(run: Run) -> RunRow:
+def row_of(run: Run) -> RunRow:
+    """A run of MLflow's client as a row."""
     return RunRow(
         run_id=run.info.run_id,
         name=run.info.run_name or "",

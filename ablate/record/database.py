@@ -11,6 +11,10 @@ from ablate.errors import RecordError
 
 #: As long as MLflow itself waits for another writer.
 BUSY_SECONDS = 20.0
+#: What is recorded may wait longer: it would be lost with the driver.
+BUSY_SECONDS_TO_WRITE = 90.0
+#: Where SQLite's counter of changes stands in the file: bytes 24 to 27.
+_COUNTER, _HEAD = 24, 28
 
 
 @contextmanager
@@ -32,14 +36,32 @@ def writing(database: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         RecordError: the file is missing, damaged, read-only, locked for too long or no database.
     """
-    with _translated(database), closing(_connect(database, "rw")) as connection:
+    with (
+        _translated(database),
+        closing(_connect(database, "rw", BUSY_SECONDS_TO_WRITE)) as connection,
+    ):
         connection.execute("BEGIN IMMEDIATE")
         yield connection
         connection.execute("COMMIT")
 
 
+def change_counter(database: Path) -> bytes:
+    """What SQLite changes in the file's head with every transaction; tells without a lock that nothing is new.
+
+    Raises:
+        RecordError: the file is missing or cannot be read.
+    """
+    try:
+        with database.open("rb", buffering=0) as stream:
+            return stream.read(_HEAD)[_COUNTER:]
+    except OSError as error:
+        raise RecordError(
+            f"cannot read the record store {database}: {error.strerror}. Check that the folder exists"
+        ) from error
+
+
 def _open_to_read(database: Path) -> sqlite3.Connection:
-    connection = _connect(database, "ro")
+    connection = _connect(database, "ro", BUSY_SECONDS)
     try:
         connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.OperationalError as error:
@@ -47,13 +69,13 @@ def _open_to_read(database: Path) -> sqlite3.Connection:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
             raise
         # A writer was killed: its half-done transaction must be rolled back, which is a write.
-        return _connect(database, "rw")
+        return _connect(database, "rw", BUSY_SECONDS)
     return connection
 
 
-def _connect(database: Path, mode: str) -> sqlite3.Connection:
+def _connect(database: Path, mode: str, busy_seconds: float) -> sqlite3.Connection:
     return sqlite3.connect(
-        f"{database.as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        f"{database.as_uri()}?mode={mode}", uri=True, timeout=busy_seconds, isolation_level=None
     )
 
 

@@ -22,11 +22,18 @@ class Experiment:
         self.store = store
         self.study = study
         self._description = description
+        self._folders: dict[str, Path] = {}
 
     @cached_property
     def client(self) -> Client:
         """MLflow's client, on a store that exists."""
         return Client(self.store)
+
+    @cached_property
+    def database(self) -> Path:
+        """The store's database, seen to be one that can be written."""
+        self.store.ensure()
+        return self.store.database
 
     @cached_property
     def id(self) -> str:
@@ -43,7 +50,9 @@ class Experiment:
 
     def artifacts(self, run_id: str) -> Path:
         """The folder of a run's artifacts."""
-        return artifact_folder(self.store, run_id)
+        if run_id not in self._folders:
+            self._folders[run_id] = artifact_folder(self.store, run_id)
+        return self._folders[run_id]
 
     def describe(self, markdown: str, whole: str) -> None:
         """Make a text the experiment's description, the first thing that the UI shows."""

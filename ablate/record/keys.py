@@ -28,6 +28,11 @@ CLASSES = "ablate.classes"
 SHARED_DEVICE = "ablate.shared_device"
 #: ``ablate.search/<key>``: that a search proposed the trial: JSON with its number, seed place and parameters.
 SEARCH = "ablate.search/"
+#: At a tracking server: the local run that a run was delivered from, the digest of what was delivered, and that
+#: another run took its place.
+LOCAL_RUN = "ablate.local_run"
+DELIVERED = "ablate.delivered"
+REPLACED = "ablate.replaced"
 #: The hash of what the report run shows.
 REPORT_HASH = "ablate.report_hash"
 

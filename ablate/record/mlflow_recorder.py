@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 
-from ablate.record import database, keys, rewind, tables
+from ablate.crash_points import reach
+from ablate.record import database, keys, tables
 from ablate.record.adopt import find_source
 from ablate.record.artifacts import publish, put
 from ablate.record.card import TrialCard, recordable
-from ablate.record.client import Client, source_tags
+from ablate.record.client import source_tags
 from ablate.record.experiment import Experiment
 from ablate.record.memory import now_ms
 from ablate.record.names import encode, full_name_tags
@@ -19,6 +21,7 @@ from ablate.record.reader import read_results
 from ablate.record.redact import redact_text, redact_values
 from ablate.record.report_run import write_report
 from ablate.record.rows import RunRow, storable
+from ablate.record.run_writer import RunWriter, changing
 from ablate.record.store import Store
 from ablate.record.trial_run import (
     failed_tags,
@@ -61,20 +64,22 @@ class MlflowRecorder:
     def event(self, run_id: str, event: Started | EpochMetrics) -> None:
         """See :class:`~ablate.record.recorder.Recorder`."""
         if isinstance(event, Started):
-            self._client.log(run_id, tags=started_tags(event))
-            rewind.start_no_later(self._database, run_id, event.time_ms)
-        elif self._make_way(run_id, event):
-            self._log_metrics(run_id, event.metrics, event.time_ms, event.epoch, {})
-            self._epochs[run_id][event.epoch] = event.time_ms
+            with self._changing(run_id) as run:
+                run.tags(started_tags(event))
+                run.start_no_later(event.time_ms)
+        else:
+            self._epoch(run_id, event)
 
     def tag(self, run_id: str, tags: Mapping[str, str]) -> None:
         """See :class:`~ablate.record.recorder.Recorder`."""
-        self._client.log(run_id, tags=redact_values(tags))
+        with self._changing(run_id) as run:
+            run.tags(redact_values(tags))
 
     def finish(self, run_id: str, event: Finished | Failed, artifacts: Path | None) -> None:
         """See :class:`~ablate.record.recorder.Recorder`."""
         if artifacts is not None:
             publish(artifacts, self._experiment.artifacts(run_id))
+            reach("artifacts-published")
         if isinstance(event, Finished):
             self._finish(run_id, event)
         else:
@@ -86,9 +91,10 @@ class MlflowRecorder:
         left = [run for run in self._running() if run.tags[keys.IDENTITY] not in active]
         tags = {keys.STATUS: Status.INTERRUPTED.value, keys.REASON: keys.ORPHANED}
         for run in left:
-            epochs = rewind.recorded_epochs(self._database, run.run_id)
-            self._client.log(run.run_id, tags=tags)
-            self._client.end(run.run_id, "KILLED", max(epochs.values(), default=run.start_ms))
+            epochs = self._recorded_epochs(run.run_id)
+            with self._changing(run.run_id) as change:
+                change.tags(tags)
+                change.end("KILLED", max(epochs.values(), default=run.start_ms))
         return tuple(sorted(run.tags[keys.IDENTITY] for run in left))
 
     def adopt(self, card: TrialCard) -> str | None:
@@ -101,8 +107,10 @@ class MlflowRecorder:
         run_id, start_ms = self._open(card)
         publish(experiment.artifacts(source.run.run_id), experiment.artifacts(run_id))
         tags = {**source.tags(), **tags_of(card, experiment.study), **_FINISHED}
-        self._client.log_points(run_id, source.history, tags=tags)
-        self._client.end(run_id, "FINISHED", start_ms + source.duration_ms)
+        with self._changing(run_id) as run:
+            run.points(source.history)
+            run.tags(tags)
+            run.end("FINISHED", start_ms + source.duration_ms)
         return run_id
 
     def report(self, markdown: str, files: Mapping[str, bytes | Path]) -> None:
@@ -116,43 +124,42 @@ class MlflowRecorder:
     def _open(self, card: TrialCard) -> tuple[str, int]:
         """The run of a trial, in the state RUNNING, and when it was made (ms)."""
         run = self._unfinished(card.identity)
-        run_id, start_ms = self._create(card) if run is None else self._reopen(run, card)
-        if card.dataset:
-            self._client.log_dataset(run_id, card.dataset, card.fingerprint or "unknown")
+        run_id, start_ms = self._create(card) if run is None else (run.run_id, run.start_ms)
+        reach("begin-created")
+        with self._changing(run_id) as change:
+            if run is not None:
+                change.reopen(card.name)
+                change.remove_tag(keys.REASON)
+                change.tags(self._tags(card))
+            change.params(params_of(card))
+            if card.dataset:
+                change.dataset(card.dataset, card.fingerprint or "unknown")
+        self._epochs[run_id] = {} if run is None else self._recorded_epochs(run_id)
         put(self._experiment.artifacts(run_id) / keys.CONFIG_FILE, card.config_yaml)
         return run_id, start_ms
 
     def _create(self, card: TrialCard) -> tuple[str, int]:
         start_ms = self._clock()
         tags = {**self._source_tags, **self._tags(card)}
-        run_id = self._client.create_run(self._experiment.id, card.name, start_ms, tags)
-        self._client.log(run_id, params=params_of(card))
-        self._epochs[run_id] = {}
-        return run_id, start_ms
+        client = self._experiment.client
+        return client.create_run(self._experiment.id, card.name, start_ms, tags), start_ms
 
-    def _reopen(self, run: RunRow, card: TrialCard) -> tuple[str, int]:
-        """Parameters that stand stay: MLflow lets nobody change them."""
-        self._client.reopen(run.run_id, card.name)
-        if keys.REASON in run.tags:
-            self._client.delete_tag(run.run_id, keys.REASON)
-        missing = {key: text for key, text in params_of(card).items() if key not in run.params}
-        self._client.log(run.run_id, params=missing, tags=self._tags(card))
-        self._epochs[run.run_id] = rewind.recorded_epochs(self._database, run.run_id)
-        return run.run_id, run.start_ms
-
-    def _make_way(self, run_id: str, event: EpochMetrics) -> bool:
-        """Whether to log an epoch; takes back what an earlier attempt logged from there on."""
+    def _epoch(self, run_id: str, event: EpochMetrics) -> None:
+        """Record an epoch in place of what an earlier attempt recorded from there on."""
         if run_id not in self._epochs:
-            self._epochs[run_id] = rewind.recorded_epochs(self._database, run_id)
+            self._epochs[run_id] = self._recorded_epochs(run_id)
         recorded = self._epochs[run_id]
         if recorded.get(event.epoch, event.time_ms) > event.time_ms:
-            return False
+            return
         stale = [e for e, ms in recorded.items() if e >= event.epoch and ms < event.time_ms]
-        if stale:
-            rewind.forget_epochs(self._database, run_id, event.epoch, event.time_ms)
+        with self._changing(run_id) as run:
+            if stale:
+                run.forget_epochs(event.epoch, event.time_ms)
+                reach("epoch-rewound")
+            _write_metrics(run, event.metrics, event.time_ms, event.epoch)
         for epoch in stale:
             del recorded[epoch]
-        return True
+        recorded[event.epoch] = event.time_ms
 
     def _finish(self, run_id: str, event: Finished) -> None:
         if event.classes:
@@ -165,29 +172,20 @@ class MlflowRecorder:
             )
             for name, value in values.items()
         }
-        rewind.forget_summary(self._database, run_id, except_ms=event.time_ms)
-        self._log_metrics(run_id, summary, event.time_ms, keys.SUMMARY_STEP, finished_tags(event))
-        self._client.end(run_id, "FINISHED", event.time_ms)
+        with self._changing(run_id) as run:
+            run.forget_summary(except_ms=event.time_ms)
+            _write_metrics(run, summary, event.time_ms, keys.SUMMARY_STEP)
+            run.tags(finished_tags(event))
+            reach("summary-logged")
+            run.end("FINISHED", event.time_ms)
 
     def _fail(self, run_id: str, event: Failed) -> None:
         if event.details:
             details = redact_text(event.details)
             put(self._experiment.artifacts(run_id) / keys.ERROR_FILE, details)
-        self._client.log(run_id, tags=failed_tags(event))
-        self._client.end(run_id, _STATES[event.status], event.time_ms)
-
-    def _log_metrics(
-        self,
-        run_id: str,
-        metrics: Mapping[str, float],
-        time_ms: int,
-        step: int,
-        tags: Mapping[str, str],
-    ) -> None:
-        written = {encode(name): value for name, value in metrics.items()}
-        finite, infinite = storable(written, step)
-        all_tags = {**tags, **infinite, **full_name_tags(metrics)}
-        self._client.log(run_id, metrics=finite, time_ms=time_ms, step=step, tags=all_tags)
+        with self._changing(run_id) as run:
+            run.tags(failed_tags(event))
+            run.end(_STATES[event.status], event.time_ms)
 
     def _unfinished(self, identity: str) -> RunRow | None:
         experiment = self._experiment.found()
@@ -210,10 +208,19 @@ class MlflowRecorder:
     def _source_tags(self) -> dict[str, str]:
         return redact_values(source_tags())
 
-    @property
-    def _client(self) -> Client:
-        return self._experiment.client
+    def _changing(self, run_id: str) -> AbstractContextManager[RunWriter]:
+        return changing(self._experiment.database, run_id)
+
+    def _recorded_epochs(self, run_id: str) -> dict[int, int]:
+        with database.reading(self._database) as connection:
+            return tables.recorded_epochs(connection, run_id)
 
     @property
     def _database(self) -> Path:
         return self._experiment.store.database
+
+
+def _write_metrics(run: RunWriter, metrics: Mapping[str, float], time_ms: int, step: int) -> None:
+    finite, infinite = storable({encode(name): value for name, value in metrics.items()}, step)
+    run.points((key, value, time_ms, step) for key, value in finite.items())
+    run.tags({**infinite, **full_name_tags(metrics)})

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ablate.files import hash_file, hash_value
-from ablate.record import database, keys, rewind, tables
+from ablate.record import database, keys, tables
 from ablate.record.artifacts import put
 from ablate.record.experiment import Experiment
 from ablate.record.names import relative_name
 from ablate.record.note import shortened
 from ablate.record.redact import redact_text
 from ablate.record.rows import RunRow
+from ablate.record.run_writer import changing
 
 NAME = "report"
 _WHOLE = f"everything is in the artifacts of the run '{NAME}'"
@@ -42,8 +43,9 @@ def write_report(
         put(folder / path, files[name])
     experiment.describe(markdown, _WHOLE)
     note = shortened(markdown, keys.MAX_RUN_NOTE, "everything is in the artifacts below")
-    experiment.client.log(run_id, tags={keys.NOTE: note, keys.REPORT_HASH: content})
-    experiment.client.end(run_id, "FINISHED", time_ms)
+    with changing(experiment.database, run_id) as change:
+        change.tags({keys.NOTE: note, keys.REPORT_HASH: content})
+        change.end("FINISHED", time_ms)
     return run_id
 
 
@@ -59,9 +61,10 @@ def _open(experiment: Experiment, run: RunRow | None, time_ms: int) -> str:
     if run is None:
         tags = {keys.KIND: keys.REPORT, keys.STUDY: experiment.study}
         return experiment.client.create_run(experiment.id, NAME, time_ms, tags)
-    experiment.client.reopen(run.run_id, NAME)
-    # The UI lists the newest run first, and the report is what one wants to see first.
-    rewind.restart(experiment.store.database, run.run_id, time_ms)
+    with changing(experiment.database, run.run_id) as change:
+        change.reopen(NAME)
+        # The UI lists the newest run first, and the report is what one wants to see first.
+        change.restart(time_ms)
     return run.run_id
 
 

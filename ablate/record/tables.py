@@ -47,13 +47,14 @@ def running_runs(connection: sqlite3.Connection, experiment: str) -> list[RunRow
 
 def unfinished_run(connection: sqlite3.Connection, experiment: str, identity: str) -> RunRow | None:
     """The newest run of a trial that did not finish."""
-    runs = _rows(
-        connection,
-        "experiment_id = ? AND status != 'FINISHED' AND run_uuid IN"
-        " (SELECT run_uuid FROM tags WHERE key = ? AND value = ?)",
-        (int(experiment), keys.IDENTITY, identity),
-    )
-    return max(runs, key=lambda run: (run.start_ms, run.run_id), default=None)
+    row = connection.execute(
+        "SELECT run_uuid FROM runs JOIN tags USING (run_uuid)"
+        " WHERE tags.key = ? AND tags.value = ? AND experiment_id = ?"
+        " AND lifecycle_stage = 'active' AND status != 'FINISHED'"
+        " ORDER BY start_time DESC, run_uuid DESC LIMIT 1",
+        (keys.IDENTITY, identity, int(experiment)),
+    ).fetchone()
+    return one_run(connection, row[0]) if row else None
 
 
 def report_run(connection: sqlite3.Connection, experiment: str) -> RunRow | None:
@@ -108,6 +109,12 @@ def duration_ms(connection: sqlite3.Connection, run_id: str) -> int:
     query = "SELECT end_time - start_time FROM runs WHERE run_uuid = ?"
     row = connection.execute(query, (run_id,)).fetchone()
     return int(row[0] or 0) if row else 0
+
+
+def recorded_epochs(connection: sqlite3.Connection, run_id: str) -> dict[int, int]:
+    """Epoch to the time (ms) at which its metrics were taken."""
+    query = "SELECT step, max(timestamp) FROM metrics WHERE run_uuid = ? AND step > ? GROUP BY step"
+    return dict(connection.execute(query, (run_id, keys.SUMMARY_STEP)).fetchall())
 
 
 def history(connection: sqlite3.Connection, run_id: str) -> list[tuple[str, float, int, int]]:

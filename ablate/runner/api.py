@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from ablate.errors import Problem
 from ablate.runner.checks import check_plan
-from ablate.runner.execute import Choices, RunSummary, publish, run_study
+from ablate.runner.execute import run_and_publish
 from ablate.runner.study import Study
-from ablate.runner.tables import table
+from ablate.runner.summary import Choices, RunOptions, RunSummary
 
 if TYPE_CHECKING:
     import pandas
@@ -28,26 +29,22 @@ def check(study: Study) -> tuple[Problem, ...]:
 def run(
     study: Study,
     *,
-    jobs: int | None = None,
-    devices: str | None = None,
-    retry_failed: bool = False,
     console: Console | None = None,
+    **choices: Unpack[RunOptions],
 ) -> RunSummary:
     """Train what is missing of a study and record it; the same command continues after anything.
 
     Args:
         study: an open study.
-        jobs: trials side by side; one a GPU, or one a CPU core, by default.
-        devices: ``cpu``, ``cuda`` or numbers of GPUs such as ``"0,1"``.
-        retry_failed: train failed trials again.
         console: where to show how the trials go on; nothing is shown without one.
+        choices: the attributes of :class:`~ablate.runner.summary.Choices`: ``jobs=2``, ``devices="0,1"``, ...
 
     Raises:
         StudyError: the study cannot work; nothing was trained.
     """
-    summary = run_study(study, Choices(jobs, devices, retry_failed), console, check)
-    publish(study, table(study), table(study, "csv"))
-    return summary
+    wanted = Choices(**choices)
+    tell = (lambda line: console.print(line, markup=False)) if console else warnings.warn
+    return run_and_publish(study, wanted, console, check, tell)[0]
 
 
 def frame(path: str | Path, **options: str) -> pandas.DataFrame:

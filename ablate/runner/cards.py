@@ -11,7 +11,7 @@ from ruamel.yaml.representer import RoundTripRepresenter
 
 from ablate.plan.types import Condition, Plan, Trial
 from ablate.record.card import TrialCard
-from ablate.spec.config import TrialConfig
+from ablate.spec.config import Config
 from ablate.spec.options import to_tree
 from ablate.spec.overrides import get_field
 from ablate.spec.text import show_value
@@ -24,7 +24,9 @@ def varying_fields(plan: Plan) -> tuple[str, ...]:
     """
     differing = {field for item in plan.conditions.values() for field in item.changes}
     written = (".".join(f.split(".")[:2]) for item in plan.ablations for f in item.factors)
-    return tuple(field for field in dict.fromkeys(written) if field in differing)
+    searched = (dimension.field for search in plan.searches for dimension in search.space)
+    fields = dict.fromkeys([*written, *searched])
+    return tuple(field for field in fields if field in differing)
 
 
 def changed_values(plan: Plan, condition: Condition) -> dict[str, str]:
@@ -46,23 +48,15 @@ def trial_card(
         seed=trial.seed,
         name=trial.name,
         factors=factors,
-        headline={key: text for key, text in _headline(config).items() if key not in factors},
+        headline={key: text for key, text in config.headline.items() if key not in factors},
         config_yaml=config_yaml(config),
         fingerprint=fingerprint,
-        dataset=config.data.name,
+        dataset=config.dataset,
         tags=tags,
     )
 
 
-def _headline(config: TrialConfig) -> dict[str, str]:
-    return {
-        "data.name": config.data.name,
-        "model.name": config.model.name,
-        "train.epochs": str(config.train.epochs),
-    }
-
-
-def config_yaml(config: TrialConfig) -> str:
+def config_yaml(config: Config) -> str:
     """A resolved configuration, every default written out, as YAML."""
     stream = io.StringIO()
     writer = YAML()

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ablate.data.place import DataPlace
-from ablate.data.prepare import PreparedData, prepare
+from ablate.data.plugin_source import is_read_by_trials_only
+from ablate.data.prepare import PreparedData, fingerprint, prepare
 from ablate.errors import DataError, Problem, StudyError
 from ablate.files import hash_value
 from ablate.plan.types import Condition, Plan
+from ablate.runner.script_checks import script_problems, script_warnings
+from ablate.spec.config import TrialConfig
 from ablate.spec.options import to_tree
+from ablate.spec.sections import DataOptions
 from ablate.spec.study import Draft
 from ablate.spec.text import show_value
 from ablate.spec.yaml_file import KeyPath
@@ -40,15 +44,18 @@ def check_plan(
     warnings = list(plan.warnings)
     wrong, doubtful = set[Remark](), set[Remark]()
     for key, condition in plan.conditions.items():
-        if key in data:
+        config = condition.config.training
+        if config is not None and key in data:
             # what holds for an earlier condition too is said once, there
-            news = [item for item in _problems(condition, data[key]) if item not in wrong]
-            problems += _located(draft, plan, condition, news)
+            news = [item for item in _problems(config, data[key]) if item not in wrong]
+            problems += located(draft, plan, condition, news)
             wrong.update(news)
-            news = [item for item in _warnings(condition, data[key]) if item not in doubtful]
-            warnings += _located(draft, plan, condition, news)
+            news = [item for item in _warnings(config, data[key]) if item not in doubtful]
+            warnings += located(draft, plan, condition, news)
             doubtful.update(news)
-    warnings += _inert_factors(draft, plan)
+    warnings += [*_inert_factors(draft, plan), *_unread_data(draft, plan)]
+    problems += script_problems(draft, plan)
+    warnings += script_warnings(draft, plan)
     if problems:
         raise StudyError(draft.document.file, list(dict.fromkeys(problems)))
     return Checked(data, tuple(dict.fromkeys(warnings)))
@@ -57,26 +64,50 @@ def check_plan(
 def _prepare_all(
     draft: Draft, plan: Plan, place: DataPlace, progress: Progress | None
 ) -> tuple[dict[str, PreparedData], list[Problem]]:
-    known: dict[str, PreparedData | str] = {}
+    known: dict[str, PreparedData | str | None] = {}
     found: dict[str, PreparedData] = {}
     problems: list[Problem] = []
     for key, condition in plan.conditions.items():
-        source = hash_value(to_tree(condition.config.data))
+        config = condition.config.training
+        if config is None:
+            continue
+        source = hash_value(to_tree(config.data))
         if source not in known:
             try:
-                known[source] = prepare(condition.config.data, place, progress)
+                known[source] = _prepare(config.data, place, progress)
             except DataError as error:
                 known[source] = str(error)
         prepared = known[source]
         if isinstance(prepared, str):
-            problems += _located(draft, plan, condition, [("data", "", prepared)])
-        else:
+            problems += located(draft, plan, condition, [("data", "", prepared)])
+        elif prepared is not None:
             found[key] = prepared
     return found, problems
 
 
-def _problems(condition: Condition, data: PreparedData) -> Iterator[Remark]:
-    config = condition.config
+def _prepare(data: DataOptions, place: DataPlace, progress: Progress | None) -> PreparedData | None:
+    """The data; ``None`` if only trials may read it, so that all there is to check is whether it is there."""
+    if is_read_by_trials_only(data):
+        fingerprint(data, place, progress)
+        return None
+    return prepare(data, place, progress)
+
+
+def _unread_data(draft: Draft, plan: Plan) -> Iterator[Problem]:
+    names: set[str] = set()
+    for condition in plan.conditions.values():
+        config = condition.config.training
+        if config is None or config.data.name in names or not is_read_by_trials_only(config.data):
+            continue
+        names.add(config.data.name)
+        message = (
+            f"data set '{config.data.name}' is read by a plugin, which only trials execute: "
+            "neither its images nor what depends on them was checked"
+        )
+        yield from located(draft, plan, condition, [("data", "", message)])
+
+
+def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
     for field, message in config.model.problems(data.shape):
         yield "model", field, message
     for field, message in config.loss.problems(len(data.classes)):
@@ -92,8 +123,7 @@ def _problems(condition: Condition, data: PreparedData) -> Iterator[Remark]:
         yield "primary", "", f"{data.name} has no class '{wanted}'"
 
 
-def _warnings(condition: Condition, data: PreparedData) -> Iterator[Remark]:
-    config = condition.config
+def _warnings(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
     for field, message in config.model.warnings(data.shape):
         yield "model", field, message
     for field, message in config.scheduler.warnings(config.train.epochs, config.train.patience):
@@ -104,7 +134,8 @@ def _inert_factors(draft: Draft, plan: Plan) -> Iterator[Problem]:
     for ablation in plan.ablations:
         for row in ablation.rows:
             condition = plan.conditions[row.condition]
-            for field in condition.config.model.inert():
+            training = condition.config.training
+            for field in training.model.inert() if training is not None else ():
                 path = f"model.{field}"
                 if path in condition.changes and path in ablation.factors:
                     value = show_value(condition.changes[path])
@@ -112,7 +143,7 @@ def _inert_factors(draft: Draft, plan: Plan) -> Iterator[Problem]:
                     yield draft.problem(("ablations", ablation.name), message)
 
 
-def _located(
+def located(
     draft: Draft, plan: Plan, condition: Condition, remarks: Sequence[Remark]
 ) -> list[Problem]:
     """Remarks at the field of the study file, or at the row that changes it."""

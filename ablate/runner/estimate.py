@@ -24,13 +24,13 @@ def estimate_s(
         if result.status is not Status.FINISHED or seconds is None:
             continue
         own.setdefault(result.condition, []).append(seconds)
-        rates.append(seconds / plan.conditions[result.condition].config.train.epochs)
+        rates.append(seconds / (plan.conditions[result.condition].config.epochs or 1))
     if not rates:
         return None
     total = sum(
         median(own[trial.condition])
         if trial.condition in own
-        else median(rates) * plan.config(trial).train.epochs
+        else median(rates) * (plan.config(trial).epochs or 1)
         for trial in missing
     )
     return total / min(len(slots(jobs)), max(1, len(missing)))

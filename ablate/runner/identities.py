@@ -1,6 +1,9 @@
-"""The identities of a plan's trials, which need the data's fingerprints and the bytes of weight files."""
+"""The identities of a plan's trials, which need the data's fingerprints and the bytes of weight and script files."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
 
 from ablate.data.place import DataPlace
 from ablate.data.prepare import fingerprint
@@ -8,35 +11,56 @@ from ablate.errors import DataError
 from ablate.files import hash_value
 from ablate.plan.identity import trial_identity
 from ablate.plan.types import Plan, Trial
+from ablate.spec.config import Config
 from ablate.spec.options import to_tree
+from ablate.tasks.code import code_of
 
 
-def identities(plan: Plan, place: DataPlace) -> dict[Trial, str]:
+def identities(plan: Plan, place: DataPlace, study_folder: Path) -> dict[Trial, str]:
     """Each trial's identity, in the order of the plan.
 
     Raises:
-        DataError: data or a weight file is missing.
+        DataError: data, a weight file or a file of a script is missing.
     """
     prints = fingerprints(plan, place)
-    return {trial: _identity(plan, trial, prints[trial.condition]) for trial in plan.trials}
+    codes = {
+        key: _code(condition.config, study_folder) for key, condition in plan.conditions.items()
+    }
+    return {
+        trial: _identity(plan, trial, prints[trial.condition], codes[trial.condition])
+        for trial in plan.trials
+    }
 
 
-def _identity(plan: Plan, trial: Trial, data: str) -> str:
-    files = plan.config(trial).model.files()
+def _code(config: Config, study_folder: Path) -> Mapping[str, str]:
+    """Name to hash of the files of a script, or of the plugins that a training uses."""
+    if config.script is not None:
+        return code_of(config.script, study_folder)
+    training = config.training
+    return {file.path.name: file.digest for file in training.plugins} if training else {}
+
+
+def _identity(plan: Plan, trial: Trial, data: str, code: Mapping[str, str]) -> str:
+    training = plan.config(trial).training
+    files = training.model.files() if training is not None else ()
     try:
-        return trial_identity(trial.condition, trial.seed, data, files)
+        return trial_identity(trial.condition, trial.seed, data, files, code)
     except OSError as error:
         reason = f"cannot read {error.filename}, which model.weights names: {error.strerror}"
         raise DataError(f"{reason}. Paths are relative to the working folder") from None
 
 
 def fingerprints(plan: Plan, place: DataPlace) -> dict[str, str]:
-    """Each condition's data fingerprint; data that several conditions share is looked at once."""
+    """Each condition's data fingerprint, empty for a script; data that several share is looked at once."""
     known: dict[str, str] = {}
     found = {}
     for key, condition in plan.conditions.items():
-        source = hash_value(to_tree(condition.config.data))
+        config = condition.config.training
+        if config is None:
+            found[key] = ""
+            continue
+        source = hash_value(to_tree(config.data))
         if source not in known:
-            known[source] = fingerprint(condition.config.data, place)
+            known[source] = fingerprint(config.data, place)
         found[key] = known[source]
     return found

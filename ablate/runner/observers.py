@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from ablate.crash_points import reach
+from ablate.errors import RecordError
 from ablate.files import write_bytes
+from ablate.record import keys
 from ablate.record.card import TrialCard
 from ablate.record.recorder import Recorder
-from ablate.results import EpochMetrics, Failed, Started, Status
+from ablate.results import EpochMetrics, Failed, Finished, Started, Status
+from ablate.runner.upkeep.manifest import write_manifest
 from ablate.schedule.job import Job, Outcome, Slot
 from ablate.schedule.observer import Observer, Running
 
@@ -56,7 +61,9 @@ class Recording:
     ``split`` is the one whose confusion matrix is drawn too.
     """
 
-    def __init__(self, recorder: Recorder, cards: Mapping[str, TrialCard], split: str) -> None:
+    def __init__(
+        self, recorder: Recorder, cards: MutableMapping[str, TrialCard], split: str
+    ) -> None:
         self._recorder = recorder
         self._split = split
         self._cards = cards
@@ -66,29 +73,61 @@ class Recording:
         """Begin the trial's run."""
         card = self._cards[job.identity]
         tags = {**card.tags, "device": slot.device}
+        if slot.sharing > 1:
+            tags[keys.SHARED_DEVICE] = str(slot.sharing)
+        reach("begin-before")
         self._runs[job.identity] = self._recorder.begin(replace(card, tags=tags))
+        reach("begin-after")
 
     def event(self, job: Job, event: Started | EpochMetrics) -> None:
         """Record an epoch."""
+        reach("epoch-before")
         self._recorder.event(self._runs[job.identity], event)
+        reach("epoch-after")
+
+    def note(self, identity: str, tags: Mapping[str, str]) -> None:
+        """Note something more of a trial that begins later or runs now."""
+        if identity in self._runs:
+            self._recorder.tag(self._runs[identity], tags)
+        else:
+            card = self._cards[identity]
+            self._cards[identity] = replace(card, tags={**card.tags, **tags})
 
     def retried(self, job: Job, failure: Failed) -> None:
         """Nothing: the run goes on."""
 
     def ended(self, outcome: Outcome) -> None:
-        """Record the result and the artifacts; an interrupted trial keeps its folder, to be resumed."""
-        job = outcome.job
+        """Record the result and the artifacts; an interrupted trial keeps its folder, to be resumed.
+
+        Raises:
+            RecordError: something cannot be written; nothing is lost, the same command delivers it.
+        """
+        job, event = outcome.job, outcome.event
+        interrupted = isinstance(event, Failed) and event.status is Status.INTERRUPTED
         artifacts = job.folder / "artifacts"
-        interrupted = (
-            isinstance(outcome.event, Failed) and outcome.event.status is Status.INTERRUPTED
-        )
         if not interrupted:
-            draw_confusion(artifacts, self._split, job.name)
-            _keep_log(job.log_file, artifacts)
+            with _explained():
+                self._complete(job, event, artifacts)
         folder = artifacts if artifacts.is_dir() and not interrupted else None
-        self._recorder.finish(self._runs.pop(job.identity), outcome.event, folder)
+        reach("finish-before")
+        self._recorder.finish(self._runs.pop(job.identity), event, folder)
+        reach("finish-after")
         if not interrupted:
-            shutil.rmtree(job.folder)
+            with _explained(), suppress(FileNotFoundError):
+                shutil.rmtree(job.folder)
+            reach("folder-removed")
+
+    def _complete(self, job: Job, event: Finished | Failed, artifacts: Path) -> None:
+        """Add to a trial's artifacts what it does not write itself."""
+        if isinstance(event, Finished) and not job.events_file.exists():
+            raise RecordError(
+                f"{job.folder} was removed before the result of {job.name} was recorded. "
+                "Run the same command again: it trains the trial anew"
+            )
+        draw_confusion(artifacts, self._split, job.name)
+        _keep_log(job.log_file, artifacts)
+        if artifacts.is_dir():
+            write_manifest(artifacts, self._cards[job.identity])
 
     def tick(self, running: Sequence[Running]) -> None:
         """Nothing: records follow events."""
@@ -109,5 +148,13 @@ def draw_confusion(artifacts: Path, split: str, name: str) -> None:
 
 def _keep_log(log: Path, artifacts: Path) -> None:
     if log.exists() and log.stat().st_size:
-        artifacts.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(log, artifacts / "log.txt")
+        write_bytes(artifacts / "log.txt", log.read_bytes())
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        remedy = "Make room or mend the folder, then run the same command again"
+        raise RecordError(f"{error}. {remedy}") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
+from ablate.data.plugin_source import is_read_by_trials_only
 from ablate.data.prepare import prepare
 from ablate.plan.types import Trial
 from ablate.results import Status
@@ -37,7 +38,9 @@ def _measured(study: Study, trials: Sequence[Trial]) -> dict[str, float]:
 def _computed(study: Study, trials: Sequence[Trial]) -> dict[str, float]:
     costs: dict[str, float] = {}
     for key in dict.fromkeys(trial.condition for trial in trials):
-        config = study.plan.conditions[key].config
+        config = study.plan.conditions[key].config.training
+        if config is None or is_read_by_trials_only(config.data):
+            return {}
         data = prepare(config.data, study.place)
         work = config.model.work(data.shape)
         if work is None:

@@ -7,12 +7,17 @@ from ablate.errors import UsageError, did_you_mean
 from ablate.plan.types import Condition, Plan
 from ablate.runner.cards import config_yaml
 from ablate.runner.study import Study
+from ablate.spec.config import TrialConfig
 
 PARTS = ("config", "model", "architecture")
+_ELSEWHERE = (
+    "# The network is made by a plugin, whose code only 'ablate run' executes: see model.txt and architecture.md\n"
+    "# among the artifacts of the row's runs ('ablate ui').\n"
+)
 
 
 def show_row(study: Study, label: str | None = None, part: str | None = None) -> str:
-    """The configuration of a row, its network as PyTorch prints it, and its architecture table.
+    """The configuration of a row, its network as PyTorch prints it, and its architecture table; of a script the first.
 
     Raises:
         UsageError: no such row, or no such part.
@@ -22,9 +27,17 @@ def show_row(study: Study, label: str | None = None, part: str | None = None) ->
     condition = find_condition(study.plan, label)
     wanted = (part,) if part else PARTS
     texts = [config_yaml(condition.config)] if "config" in wanted else []
-    if set(wanted) - {"config"}:
-        texts += _network(study, condition, wanted)
+    training = condition.config.training
+    if training is None and part not in (None, "config"):
+        raise UsageError(f"--part {part}: a script's network is its own. Write --part config")
+    if training is not None and set(wanted) - {"config"}:
+        texts += [_ELSEWHERE] if _needs_plugins(training) else _network(study, training, wanted)
     return "\n".join(texts)
+
+
+def _needs_plugins(config: TrialConfig) -> bool:
+    """Whether the network depends on code that only trials execute."""
+    return bool(type(config.model).__plugin_files__ or type(config.data).__plugin_files__)
 
 
 def find_condition(plan: Plan, label: str | None) -> Condition:
@@ -42,11 +55,11 @@ def find_condition(plan: Plan, label: str | None) -> Condition:
     return plan.conditions[known[label]]
 
 
-def _network(study: Study, condition: Condition, wanted: tuple[str, ...]) -> list[str]:
+def _network(study: Study, config: TrialConfig, wanted: tuple[str, ...]) -> list[str]:
     from ablate.engine.architecture import describe, to_markdown
 
-    data = prepare(condition.config.data, study.place)
-    model = condition.config.model.build(data.shape, len(data.classes))
+    data = prepare(config.data, study.place)
+    model = config.model.build(data.shape, len(data.classes))
     texts = [f"{model}\n"] if "model" in wanted else []
     if "architecture" in wanted:
         texts.append(to_markdown(describe(model, data.shape)))

@@ -7,15 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from ablate.data.place import DataPlace, default_place
 from ablate.errors import DataError
 from ablate.plan.compile import compile_plan
+from ablate.plan.search.types import SearchResult
 from ablate.plan.types import Plan, Trial
 from ablate.record.reader import read_results
 from ablate.record.store import Store
 from ablate.results import ResultSet, Status, TrialResult
 from ablate.runner.identities import identities
+from ablate.runner.prunable import prunable_conditions
+from ablate.runner.searches import found_of, read_searches
 from ablate.spec.study import Draft, read_draft
 
 
@@ -47,9 +51,60 @@ class Study:
         self.path = Path(path)
         self.profile = profile
         self.draft: Draft = read_draft(self.path, profile, settings)
-        self.plan: Plan = compile_plan(self.draft, tuple(only))
+        self._only = tuple(only)
+        self._plan = compile_plan(self.draft, self._only)
+        self._current = not self._plan.searches
         self.store = Store(Path(store or os.environ.get("ABLATE_STORE") or "mlruns").absolute())
         self.place: DataPlace = default_place(Path(data) if data else None, self.path.parent)
+
+    @property
+    def plan(self) -> Plan:
+        """What the study runs; rows that wait for a search are in it once the records say what the search found.
+
+        Raises:
+            RecordError: the records of a study with searches cannot be read.
+        """
+        if not self._current:
+            self._current = True
+            self._follow_searches()
+        return self._plan
+
+    def _follow_searches(self) -> None:
+        recorded = self.recorded()
+        found: Mapping[str, Mapping[str, Any]] = {}
+        while (more := found_of(read_searches(self._plan.searches, recorded, self.store))) != found:
+            found = more
+            self.adopt_found(found)
+
+    def adopt_found(self, found: Mapping[str, Mapping[str, Any]]) -> None:
+        """Plan with what searches found: key of an ended search to its best parameters."""
+        self._plan = compile_plan(self.draft, self._only, found)
+        self.__dict__.pop("identities", None)
+
+    def refresh(self) -> None:
+        """Look at the records anew for what searches have found."""
+        self._current = not self._plan.searches
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that runs the study."""
+        return self.store.trials / f"{self._plan.study}.lock"
+
+    @property
+    def journal(self) -> Path:
+        """The file of the study's Optuna studies."""
+        return self.store.optuna / f"{self._plan.study}.journal"
+
+    def recorded(self) -> ResultSet:
+        """All that is recorded of the study, also of rows that the plan no longer has and of searches."""
+        return read_results(self.store, self._plan.study)
+
+    def searches(self) -> dict[str, SearchResult]:
+        """Key to what is recorded of each search of the plan."""
+        plans = self.plan.searches
+        if not plans:
+            return {}
+        return read_searches(plans, self.recorded(), self.store)
 
     @cached_property
     def identities(self) -> Mapping[Trial, str]:
@@ -58,14 +113,14 @@ class Study:
         Raises:
             DataError: the data is not on this machine, so that it has no fingerprint.
         """
-        return identities(self.plan, replace(self.place, downloads=None))
+        return identities(self.plan, replace(self.place, downloads=None), self.path.parent)
 
     def results(self) -> ResultSet:
         """What is recorded of this plan's trials, in the order of the plan.
 
         Where the data is not on this machine, the newest recorded result of each configuration counts.
         """
-        recorded = read_results(self.store, self.plan.study)
+        recorded = self.recorded()
         try:
             known = self.identities
         except DataError:
@@ -81,16 +136,26 @@ class Study:
             DataError: the data is not on this machine yet; :func:`ablate.check` fetches what can be fetched.
         """
         recorded = self.results().by_identity()
+        prunable = prunable_conditions(self.plan)
+        pruned = {
+            result.condition
+            for result in recorded.values()
+            if result.status is Status.PRUNED and result.condition in prunable
+        }
         return tuple(
             trial
             for trial in self.plan.trials
-            if _is_open(recorded.get(self.identities[trial]), retry_failed)
+            if trial.condition not in pruned
+            and _is_open(recorded.get(self.identities[trial]), retry_failed)
         )
 
     def is_done(self, *, retry_failed: bool = False) -> bool:
         """Whether nothing is left to train; not while the data is not even here."""
-        if len(read_results(self.store, self.plan.study)) < len(self.plan.trials):
+        recorded = len(self.recorded())
+        if recorded < len(self.plan.trials) and not prunable_conditions(self.plan):
             return False  # said without a look at the data
+        if not all(search.finished for search in self.searches().values()):
+            return False
         try:
             return not self.missing(retry_failed=retry_failed)
         except DataError:
@@ -98,7 +163,7 @@ class Study:
 
 
 def _is_open(result: TrialResult | None, retry_failed: bool) -> bool:
-    if result is None or not result.status.settled:
+    if result is None or not result.status.settled or result.status is Status.PRUNED:
         return True
     return retry_failed and result.status is not Status.FINISHED
 

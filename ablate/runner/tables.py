@@ -1,9 +1,16 @@
-"""A study's tables, from its records."""
+"""A study's tables and figures, from its records."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+from ablate.plan.search.types import SearchPlan
 from ablate.report.csv_text import render_csv
+from ablate.report.figures.search import search_figure
+from ablate.report.searching import baseline_objective, objective_info
 from ablate.report.study import study_report, study_tables
+from ablate.runner.importances import with_importances
 from ablate.runner.study import Study
 
 
@@ -15,7 +22,33 @@ def table(study: Study, form: str = "markdown", *, measured: bool = False) -> st
         form: ``markdown`` or ``csv``.
         measured: add what differs from run to run: the time a trial took.
     """
-    results = study.results()
+    results, searches = study.results(), with_importances(study.searches(), study.store)
     if form == "csv":
-        return render_csv(study_tables(study.plan, results, measured=measured))
-    return study_report(study.plan, results, measured=measured)
+        return render_csv(study_tables(study.plan, results, searches, measured=measured))
+    return study_report(study.plan, results, searches, measured=measured)
+
+
+def search_figures(study: Study) -> Mapping[str, bytes]:
+    """A PNG of each search that has tried anything: file name (``search/size.png``) to content."""
+    results = study.results()
+    pictures = {}
+    for result in study.searches().values():
+        if not result.points:
+            continue
+        plan = result.plan
+        title = f"{plan.name}: {len(result.points)} configurations"
+        pictures[f"search/{_file_name(plan)}.png"] = search_figure(
+            result.points,
+            objective=plan.objective,
+            maximize=plan.maximize,
+            percent=objective_info(plan).percent,
+            baseline=baseline_objective(study.plan, results, plan),
+            title=title,
+        )
+    return pictures
+
+
+def _file_name(plan: SearchPlan) -> str:
+    """Letters, digits and hyphens only, and no two searches alike."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", plan.name).strip("-")
+    return name if name == plan.name else f"{name}-{plan.key[:8]}".strip("-")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ablate.progress.channel import read_progress
 from ablate.progress.display import Display
@@ -13,10 +13,21 @@ from ablate.spec.config import Primary
 
 
 class Watching:
-    """An observer that shows trials by name; ``rows`` maps an identity to its row."""
+    """An observer that shows trials by name.
 
-    def __init__(self, display: Display, primary: Primary, rows: Mapping[str, str]) -> None:
+    ``rows`` maps an identity to its row; ``total`` counts the study's trials anew, where their number changes as
+    rows are pruned and searches go on. It stands before observers that remove a trial's folder, to see its log.
+    """
+
+    def __init__(
+        self,
+        display: Display,
+        primary: Primary,
+        rows: Mapping[str, str],
+        total: Callable[[], int] | None = None,
+    ) -> None:
         self._display = display
+        self._total = total
         self._primary = primary
         self._rows = rows
         self._metrics: dict[str, float | None] = {}
@@ -24,7 +35,7 @@ class Watching:
     def started(self, job: Job, slot: Slot) -> None:
         """A bar of its own."""
         self._metrics[job.identity] = None
-        self._display.started(job.identity, job.name)
+        self._display.started(job.identity, job.name, job.log_file)
 
     def event(self, job: Job, event: Started | EpochMetrics) -> None:
         """Remember the last validation value."""
@@ -42,7 +53,8 @@ class Watching:
             value = event.final.get(self._primary.metric)
             self._display.finished(identity, self._rows[identity], value, outcome.duration_s)
         else:
-            self._display.failed(identity, event.status, event.reason, outcome.duration_s)
+            seconds, details = outcome.duration_s, event.details
+            self._display.failed(identity, event.status, event.reason, seconds, details)
 
     def tick(self, running: Sequence[Running]) -> None:
         """Move every bar to where its trial says it is."""
@@ -51,4 +63,6 @@ class Watching:
             if identity in self._metrics:
                 progress = read_progress(trial.job.progress_file)
                 self._display.moved(identity, progress, self._metrics[identity])
+        if self._total is not None:
+            self._display.resized(self._total())
         self._display.tick()

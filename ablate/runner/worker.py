@@ -9,26 +9,56 @@ from pathlib import Path
 from typing import Any
 
 from ablate.data.place import DataPlace
-from ablate.events import EventWriter, read_events
+from ablate.plan.types import Plan
 from ablate.progress.channel import ProgressWriter
-from ablate.results import EpochMetrics, Event
+from ablate.runner.event_log import EventLog
+from ablate.runner.job_config import job_config
 from ablate.schedule.job import Slot
-from ablate.spec.config import TrialConfig
+from ablate.spec.config import Config, TrialConfig
 from ablate.spec.options import freeze, to_tree
 
-#: Imported once by the process that all trials are forked from.
-PRELOAD = ("ablate.runner.preload",)
-TARGET = "ablate.runner.worker:run_trial"
+#: What runs a trial of each task that is a script.
+_SCRIPT_TARGETS = {
+    "command": "ablate.runner.command_worker:run_command",
+    "python": "ablate.runner.python_worker:run_python",
+}
 
 
-def payload(config: TrialConfig, seed: int, place: DataPlace) -> dict[str, Any]:
+def target_of(plan: Plan) -> str:
+    """The function that runs the trials of a plan, as ``"module:function"``."""
+    script = plan.example.script
+    return "ablate.runner.worker:run_trial" if script is None else _SCRIPT_TARGETS[script.task.name]
+
+
+def preload_of(plan: Plan) -> tuple[str, ...]:
+    """The modules that are imported once, by the process that all trials of a plan are forked from."""
+    script = plan.example.script
+    if script is not None:
+        module = target_of(plan).partition(":")[0]
+        return (module, "ablate.metrics.classification", *script.task.modules)
+    configs = [plan.example, *(condition.config for condition in plan.conditions.values())]
+    trainings = [config.training for config in configs]
+    prefixes = {config.model.name.partition("/")[0] for config in trainings if config is not None}
+    return ("ablate.runner.preload", *sorted(prefixes & {"timm", "torchvision"}))
+
+
+def payload(config: Config, seed: int, place: DataPlace, study_folder: Path) -> dict[str, Any]:
     """What a trial's process needs to know, as JSON."""
+    training = config.training
     return {
-        "config": to_tree(config),
+        "config": to_tree(config) if training else _without_plugins(config),
         "seed": seed,
         "roots": [str(root) for root in place.roots],
         "cache": str(place.cache),
+        "study_folder": str(study_folder.absolute()),
+        "plugins": {str(file.path): file.digest for file in training.plugins} if training else {},
     }
+
+
+def _without_plugins(script: Config) -> dict[str, Any]:
+    """A script's configuration as its own process can read it, which knows no plugin's metric and so no direction."""
+    direction = "max" if script.primary.maximize else "min"
+    return {**to_tree(script), "primary": {"metric": script.primary.metric, "direction": direction}}
 
 
 def run_trial(folder: Path, slot: Slot) -> None:
@@ -40,9 +70,10 @@ def run_trial(folder: Path, slot: Slot) -> None:
     job = freeze(json.loads((folder / "job.json").read_text(encoding="utf-8")))
     logging.basicConfig(format="%(message)s")  # into the trial's log
     logging.getLogger("ablate").setLevel(logging.INFO)
-    log = _EventLog(folder / "events.jsonl")
+    log = EventLog(folder / "events.jsonl")
     try:
-        _train(job, folder, slot, log)
+        with job_config(job) as config:
+            _train(config, job, folder, slot, log)
     except BaseException as error:
         from ablate.engine.failures import failure
 
@@ -52,28 +83,15 @@ def run_trial(folder: Path, slot: Slot) -> None:
         log.close()
 
 
-class _EventLog:
-    """Writes events; an epoch that an earlier attempt has already written is not repeated."""
-
-    def __init__(self, path: Path) -> None:
-        known = read_events(path)
-        self._epochs = {event.epoch for event in known if isinstance(event, EpochMetrics)}
-        self._writer = EventWriter(path)
-        self.close = self._writer.close
-
-    def write(self, event: Event) -> None:
-        if not isinstance(event, EpochMetrics) or event.epoch not in self._epochs:
-            self._writer.write(event)
-
-
-def _train(job: Mapping[str, Any], folder: Path, slot: Slot, log: _EventLog) -> None:
+def _train(
+    config: TrialConfig, job: Mapping[str, Any], folder: Path, slot: Slot, log: EventLog
+) -> None:
     import torch
 
     from ablate.data.prepare import prepare
     from ablate.engine.fit import fit
 
     torch.set_num_threads(slot.threads)
-    config = TrialConfig.model_validate(job["config"])
     place = DataPlace(tuple(Path(root) for root in job["roots"]), Path(job["cache"]), None)
     data = prepare(config.data, place)
     progress = ProgressWriter(folder / "progress")

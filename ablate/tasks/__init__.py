@@ -4,4 +4,11 @@ from __future__ import annotations
 
 from ablate.registry import Table
 
-TABLE = Table("task", {"classification": "ablate.tasks.classification:Classification"})
+TABLE = Table(
+    "task",
+    {
+        "classification": "ablate.tasks.classification:Classification",
+        "command": "ablate.tasks.command:Command",
+        "python": "ablate.tasks.python:Python",
+    },
+)

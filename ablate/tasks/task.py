@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ablate.metrics.counts import Counts
 from ablate.metrics.metric import Metric
-from ablate.registry import table
+from ablate.registry import overlaid, table
 from ablate.spec.options import Options
 
 if TYPE_CHECKING:
@@ -48,21 +48,25 @@ class TaskOptions(Options):
         """The metrics that are counted with that many classes, of an evaluation or while training."""
         return self.metrics()
 
+    def recorded(self, num_classes: int, *, training: bool = False) -> tuple[str, ...]:
+        """The task's own metrics and those of the study's plugins."""
+        return (*self.defined(num_classes, training=training), *overlaid("metric"))
+
     def names(self, classes: Sequence[str]) -> tuple[str, ...]:
         """Every name under which a value may be recorded: metrics, and metrics of one class."""
-        metrics = self.defined(len(classes))
+        metrics = self.recorded(len(classes))
         by_class = [name for name in metrics if _metric(name).by_class is not None]
         return (*metrics, *(f"{name}/{label}" for name in by_class for label in classes))
 
     def score(self, counts: Counts, *, training: bool = False) -> dict[str, float]:
         """Metric to value, over all classes."""
-        names = self.defined(counts.confusion.num_classes, training=training)
+        names = self.recorded(counts.confusion.num_classes, training=training)
         return {name: _metric(name).compute(counts) for name in names}
 
     def score_classes(self, counts: Counts, classes: Sequence[str]) -> dict[str, float]:
         """``metric/class`` to value; classes for which it is undefined are left out."""
         values: dict[str, float] = {}
-        for name in self.defined(len(classes)):
+        for name in self.recorded(len(classes)):
             by_class = _metric(name).by_class
             if by_class is not None:
                 values |= _named(name, dict(zip(classes, by_class(counts).tolist(), strict=True)))

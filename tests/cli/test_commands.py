@@ -30,7 +30,7 @@ def output(*arguments: str) -> str:
 
 def test_every_command_has_help_with_an_example() -> None:
     commands = [command.name or command.callback.__name__ for command in app.registered_commands]  # type: ignore[union-attr]
-    assert len(commands) == 10
+    assert {"run", "table", "diff", "verify", "gc"} <= set(commands)
     for command in commands:
         assert "Example: ablate" in " ".join(output(command, "--help").split())
 

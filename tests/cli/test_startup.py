@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 STUDY = Path(__file__).parents[2] / "studies" / "quickstart.yaml"
+SCRIPT = STUDY.with_name("script_sklearn.yaml")
 HEAVY = {"torch", "torchvision", "timm", "mlflow", "matplotlib", "pandas", "optuna", "sklearn"}
 
 PROGRAM = """
@@ -31,6 +32,8 @@ main()
         ["--help"],
         ["check", str(STUDY)],
         ["plan", str(STUDY)],
+        ["check", str(SCRIPT)],
+        ["plan", str(SCRIPT)],
         ["list"],
         ["list", "models"],
         ["table", str(STUDY)],

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,3 +135,21 @@ def test_entries_of_other_sizes_stand_beside_each_other(prepared_once) -> None:
     smaller = data_options(name="image-folder", path="photos", batch_size=4, size=(6, 5))
     assert prepare(smaller, place).splits["train"].images.shape[1:] == (6, 5, 3)
     assert len([p for p in (place.cache / "images").iterdir() if p.is_dir()]) == 2
+
+
+def test_one_passing_error_of_reading_is_forgiven(
+    prepared_once: tuple[DataPlace, dict[str, np.ndarray]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, images = prepared_once
+    errors = [OSError(errno.EIO, "Input/output error")]
+    load = np.load
+
+    def flaky(*arguments: Any, **options: Any) -> Any:
+        if errors:
+            raise errors.pop()
+        return load(*arguments, **options)
+
+    monkeypatch.setattr(np, "load", flaky)
+    again = _images(place)
+    assert errors == []
+    assert all(np.array_equal(again[split], images[split]) for split in images)

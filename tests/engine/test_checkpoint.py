@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import torch
 
 from ablate.engine import checkpoint
 from ablate.engine.checkpoint import Checkpoints, read
+from ablate.files import WriteError
 
 
 def state(number: int) -> dict[str, Any]:
@@ -121,3 +124,92 @@ def test_removing_leaves_nothing(tmp_path: Path) -> None:
     checkpoints.remove()
     checkpoints.remove()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped"])
+def test_a_damaged_one_is_named_once_and_the_previous_is_used(
+    checkpoints: Checkpoints, tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str
+) -> None:
+    for number in (1, 2):
+        checkpoints.save(state(number))
+    path = tmp_path / "last.pt"
+    content = bytearray(path.read_bytes())
+    if damage == "cut":
+        del content[-100:]
+    else:
+        content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    for _ in range(2):
+        loaded = checkpoints.load()
+        assert loaded is not None
+        assert loaded["epoch"] == 1
+    assert [record.getMessage() for record in caplog.records] == [
+        f"the checkpoint {path} is damaged and was left out"
+    ]
+
+
+def test_nothing_is_said_of_what_is_not_damaged(
+    checkpoints: Checkpoints, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert checkpoints.load() is None
+    checkpoints.save(state(1))
+    assert Checkpoints(tmp_path, "other").load() is None
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("room", [0, 300, 600, 1100, 1500])
+def test_a_full_disk_leaves_the_previous_one(
+    checkpoints: Checkpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    """Torch has an error of its own for files that end too early; ours names the disk's."""
+    checkpoints.save(state(1))
+    write = checkpoint._HashingStream.write
+
+    def cramped(self: Any, data: bytes) -> int:
+        self.room = getattr(self, "room", room) - len(data)
+        if self.room < 0:
+            self._stream = Full()
+        return write(self, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint._HashingStream, "write", cramped)
+        with pytest.raises(WriteError, match=r"last\.pt: No space left"):
+            checkpoints.save(state(2))
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["last.previous.pt"]
+    loaded = checkpoints.load()
+    assert loaded is not None
+    assert loaded["epoch"] == 1
+
+
+class Full:
+    """A stream on a full disk."""
+
+    def write(self, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_folder_that_was_removed_is_not_made_again(tmp_path: Path) -> None:
+    """A checkpoint without the events before it would lose them."""
+    checkpoints = Checkpoints(tmp_path / "trial" / "checkpoints", "trial")
+    with pytest.raises(WriteError, match="No such file"):
+        checkpoints.save(state(1))
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "trial").mkdir()
+    checkpoints.save(state(1))
+    assert checkpoints.load() is not None
+
+
+def test_one_passing_error_of_reading_is_forgiven(
+    checkpoints: Checkpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoints.save(state(1))
+    errors = [OSError(errno.EIO, "Input/output error")]
+    read_bytes = Path.read_bytes
+
+    def flaky(self: Path) -> bytes:
+        if errors:
+            raise errors.pop()
+        return read_bytes(self)
+
+    monkeypatch.setattr(Path, "read_bytes", flaky)
+    assert checkpoints.load() is not None

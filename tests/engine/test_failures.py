@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from ablate.engine.failures import failure
 from ablate.errors import DataError, Diverged, TrialError
+from ablate.files import WriteError, write_text
 from ablate.results import Status
 
 
@@ -20,6 +23,8 @@ from ablate.results import Status
         (SystemExit(3), Status.FAILED, "left with exit code 3"),
         (ValueError("bad"), Status.FAILED, "ValueError: bad"),
         (RuntimeError("mat1 and mat2"), Status.FAILED, "RuntimeError: mat1 and mat2"),
+        (OSError(28, "No space"), Status.INTERRUPTED, "OSError: [Errno 28] No space"),
+        (FileNotFoundError(2, "No file"), Status.FAILED, "FileNotFoundError: [Errno 2] No file"),
     ],
 )
 def test_an_exception_as_one_line(error: BaseException, status: Status, reason: str) -> None:
@@ -41,3 +46,13 @@ def test_a_long_text_is_cut_and_the_details_hold_the_rest() -> None:
     assert event.reason.endswith("...")
     assert "x" * 1000 in event.details
     assert "test_failures.py" in event.details
+
+
+def test_a_file_that_cannot_be_written_interrupts(tmp_path: Path) -> None:
+    (tmp_path / "folder").touch()
+    with pytest.raises(WriteError) as caught:
+        write_text(tmp_path / "folder" / "file", "")
+    event = failure(caught.value)
+    assert event.status is Status.INTERRUPTED
+    assert event.reason.startswith(f"cannot write {tmp_path}/folder/file: ")
+    assert event.reason.endswith(" bytes free)")

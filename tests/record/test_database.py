@@ -110,3 +110,16 @@ def test_a_lock_held_too_long_is_an_error(numbers: Path, monkeypatch: pytest.Mon
     with pytest.raises(RecordError, match=r"locked\. Another program holds it"):
         total(numbers)
     holder.close()
+
+
+def test_the_counter_changes_with_every_transaction_and_only_then(numbers: Path) -> None:
+    seen = {database.change_counter(numbers)}
+    total(numbers)
+    assert seen == {database.change_counter(numbers)}
+    for value in range(3):
+        with database.writing(numbers) as connection:
+            connection.execute("UPDATE numbers SET n = ? WHERE n < 10", (value,))
+        seen.add(database.change_counter(numbers))
+    assert len(seen) == 4
+    with pytest.raises(RecordError, match="cannot read the record store"):
+        database.change_counter(numbers.with_name("none"))

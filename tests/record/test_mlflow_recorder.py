@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import math
+import sqlite3
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +15,9 @@ import pytest
 from mlflow import MlflowClient
 
 from ablate.errors import RecordError
-from ablate.record import MlflowRecorder, Store, artifact_path, keys
+from ablate.record import MlflowRecorder, Store, artifact_path, database, keys
 from ablate.record import client as client_module
-from ablate.record.client import Client
+from ablate.record.run_writer import RunWriter
 from ablate.results import EpochMetrics, Failed, Started, Status
 from ablate.testing.recorder_cases import EPOCHS, FAILED, FINISHED, STARTED, card, play
 
@@ -124,7 +126,7 @@ def test_telling_everything_again_adds_no_row(
             teller.event(run_id, event)
         teller.finish(run_id, end, tmp_path / "files")
 
-    monkeypatch.setattr(Client, "end", killed_before_the_terminal_state)
+    monkeypatch.setattr(RunWriter, "end", killed_before_the_terminal_state)
     tell(recorder)
     before = counts(rows)
     tell(recorder)
@@ -246,18 +248,22 @@ def test_an_adoption_that_was_killed_is_completed(
 ) -> None:
     play(MlflowRecorder(store, "other"), card())
 
-    def killed(self: Client, *args: object) -> None:
+    def killed(self: RunWriter, *args: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Client, "end", killed)
+        patch.setattr(RunWriter, "end", killed)
         with pytest.raises(KeyboardInterrupt):
             recorder.adopt(card())
     assert recorder.results().trials[0].status is Status.RUNNING
-    before = counts(rows)
+    assert rows("SELECT count(DISTINCT run_uuid) FROM metrics") == [(1,)]  # all of it or nothing
     assert MlflowRecorder(store, "s").adopt(card()) is not None
     assert recorder.results().trials[0].status is Status.FINISHED
-    assert counts(rows) == before
+    assert counts(rows)["runs"] == 2
+    ((source, copy),) = rows(
+        "SELECT min(n), max(n) FROM (SELECT count(*) AS n FROM metrics GROUP BY run_uuid)"
+    )
+    assert source == copy > 0
 
 
 def test_no_secret_is_anywhere_in_the_store(recorder: MlflowRecorder, store: Store) -> None:
@@ -275,33 +281,67 @@ def test_no_secret_is_anywhere_in_the_store(recorder: MlflowRecorder, store: Sto
         assert not file.is_file() or canary.encode() not in file.read_bytes(), file
 
 
-def test_a_busy_store_is_tried_again(
+def test_a_busy_store_is_waited_for(
+    recorder: MlflowRecorder, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = recorder.begin(card())
+    holder = sqlite3.connect(store.database, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN EXCLUSIVE")
+    threading.Timer(0.3, holder.rollback).start()
+    recorder.event(run_id, Started(1, "cuda:7", 1, 1, 1))
+    assert recorder.results().trials[0].device == "cuda:7"
+
+    monkeypatch.setattr(database, "BUSY_SECONDS_TO_WRITE", 0.05)
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(RecordError, match=r"database is locked\. Another program holds it"):
+        recorder.event(run_id, STARTED)
+    holder.close()
+
+
+def test_a_busy_store_is_waited_for_by_mlflow_too(
     recorder: MlflowRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mlflow.exceptions import MlflowException
     from mlflow.protos.databricks_pb2 import TEMPORARILY_UNAVAILABLE
 
-    run_id = recorder.begin(card())
-    real, failures = recorder._client._client.log_batch, iter([True, True])
+    client = recorder._experiment.client
+    real, failures = client._client.create_run, iter([True, True])
 
     def flapping(*args: Any, **kwargs: Any) -> Any:
         if next(failures, False):
             raise MlflowException("database is locked", error_code=TEMPORARILY_UNAVAILABLE)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(recorder._client._client, "log_batch", flapping)
+    monkeypatch.setattr(client._client, "create_run", flapping)
     monkeypatch.setattr(client_module, "PAUSES", (0.0, 0.0))
-    recorder.event(run_id, Started(1, "cuda:7", 1, 1, 1))
-    assert recorder.results().trials[0].device == "cuda:7"
-
+    recorder.begin(card("a"))
     failures = iter([True] * 3)
     with pytest.raises(
         RecordError, match=r"cannot be written: database is locked\. Close programs"
     ):
-        recorder.event(run_id, STARTED)
+        recorder.begin(card("b"))
 
 
 def test_what_mlflow_refuses_is_an_error_of_ours(recorder: MlflowRecorder) -> None:
-    recorder.begin(card())
     with pytest.raises(RecordError, match="MLflow refused a record"):
-        recorder._client.end("0" * 32, "FINISHED", 1)
+        recorder._experiment.client.create_run("12345", "name", 1, {})
+
+
+def test_a_run_that_was_deleted_meanwhile_is_an_error(
+    recorder: MlflowRecorder, mlflow: MlflowClient
+) -> None:
+    run_id = recorder.begin(card())
+    mlflow.delete_run(run_id)
+    with pytest.raises(RecordError, match=f"no run {run_id} any more.*run the same command again"):
+        recorder.event(run_id, STARTED)
+
+
+def test_tables_of_another_mlflow_are_not_written(
+    recorder: MlflowRecorder, store: Store, rows: Rows
+) -> None:
+    recorder.begin(card())
+    rows("UPDATE alembic_version SET version_num = 'ffff'")
+    before = store.database.read_bytes()
+    with pytest.raises(RecordError, match="made by a newer MLflow"):
+        MlflowRecorder(store, "s").reconcile(())
+    assert store.database.read_bytes() == before

@@ -1,0 +1,105 @@
+"""One batch of each network before the first trial starts: what fails at once fails before hours are spent."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+
+from ablate.errors import Problem, StudyError
+from ablate.files import hash_value
+from ablate.plan.types import Condition, Trial
+from ablate.results import EpochMetrics, Failed, Started, Status
+from ablate.runner.checks import located
+from ablate.runner.desk import Payload
+from ablate.runner.study import Study
+from ablate.schedule.driver import Rules, run_jobs
+from ablate.schedule.job import Job, Outcome, Slot
+from ablate.schedule.launcher import Launcher
+from ablate.schedule.observer import Running
+from ablate.schedule.signals import StopFlag
+from ablate.spec.options import to_tree
+
+TARGET = "ablate.runner.smoke_worker:rehearse_trial"
+
+
+def smoke_check(
+    study: Study,
+    trials: Iterable[Trial],
+    slots: Sequence[Slot],
+    preload: Sequence[str],
+    payload: Payload,
+    stop: StopFlag,
+) -> None:
+    """Try one batch of each combination of data, network and loss that no recorded trial has shown to work.
+
+    Raises:
+        StudyError: with every row whose network cannot train.
+    """
+    conditions = _untried(study, trials)
+    if not conditions:
+        return
+    folder = study.store.trials / study.plan.study / ".smoke"
+    jobs = [
+        Job(key, condition.name, folder / key, payload(condition.config, study.plan.seeds[0]))
+        for key, condition in conditions.items()
+    ]
+    try:
+        launcher = Launcher(TARGET, preload)
+        outcomes = run_jobs(jobs, slots, launcher, _Silent(), Rules(retries=0), stop=stop)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    problems = list(_problems(study, conditions, outcomes))
+    if problems:
+        raise StudyError(study.draft.document.file, problems)
+
+
+def _untried(study: Study, trials: Iterable[Trial]) -> dict[str, Condition]:
+    """Combination to the first condition that has it."""
+    known = {r.condition for r in study.results() if r.status is Status.FINISHED}
+    works = {_combination(study.plan.conditions[key]) for key in known}
+    found: dict[str, Condition] = {}
+    for trial in trials:
+        condition = study.plan.conditions[trial.condition]
+        combination = _combination(condition)
+        if combination is not None and combination not in works:
+            found.setdefault(combination, condition)
+    return found
+
+
+def _combination(condition: Condition) -> str | None:
+    config = condition.config.training
+    if config is None:
+        return None
+    optimizer = {"name": config.optimizer.name}
+    parts = [to_tree(part) for part in (config.task, config.data, config.model, config.loss)]
+    return hash_value([*parts, optimizer, config.train.precision])
+
+
+def _problems(
+    study: Study, conditions: Mapping[str, Condition], outcomes: Iterable[Outcome]
+) -> Iterable[Problem]:
+    for outcome in outcomes:
+        event = outcome.event
+        if isinstance(event, Failed) and event.status is not Status.INTERRUPTED:
+            condition = conditions[outcome.job.identity]
+            message = f"one batch of it fails: {event.reason}"
+            yield from located(study.draft, study.plan, condition, [("model", "", message)])
+
+
+class _Silent:
+    """Tells nobody: what matters is how each try ends."""
+
+    def started(self, job: Job, slot: Slot) -> None:
+        pass
+
+    def event(self, job: Job, event: Started | EpochMetrics) -> None:
+        pass
+
+    def retried(self, job: Job, failure: Failed) -> None:
+        pass
+
+    def ended(self, outcome: Outcome) -> None:
+        pass
+
+    def tick(self, running: Sequence[Running]) -> None:
+        pass

@@ -1,0 +1,120 @@
+"""The driver is killed again and again, at any moment and at every named one; nothing is lost."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from ablate.crash_points import DRIVER_POINTS, VARIABLE
+
+from .small_study import TRIALS, SmallStudy, assert_nothing_lost
+
+#: Points that a run always passes. The places before are reached by the first trial, the later ones by a later trial.
+PASSED = {name: name if name.startswith("table") else f"{name}:2" for name in DRIVER_POINTS}
+del PASSED["epoch-rewound"]
+
+
+def kill_at_random(study: SmallStudy, chance: random.Random, *settings: str) -> bool:
+    """Start a run and kill it while it starts or while it works; whether it was alive until then."""
+    seen = study.epochs_on_disk()
+    process = study.start("run", "study.yaml", "--jobs", "2", *settings)
+    if chance.random() < 0.3:
+        time.sleep(chance.uniform(0, 4))
+    else:
+        study.wait_for(lambda: study.epochs_on_disk() != seen or process.poll() is not None)
+        time.sleep(chance.uniform(0, 0.3))
+    process.kill()
+    process.communicate()
+    assert study.no_process_within(5)
+    assert process.returncode in (-signal.SIGKILL, 0)
+    return process.returncode != 0
+
+
+def test_four_kills_at_random_moments(study: SmallStudy, quiet_table: str) -> None:
+    chance = random.Random(1)  # noqa: S311
+    assert sum(kill_at_random(study, chance) for _ in range(4)) >= 3
+    assert_nothing_lost(study, quiet_table)
+
+
+@pytest.mark.long
+def test_fifty_kills_at_random_moments(study: SmallStudy, tmp_path_factory) -> None:
+    slower = ("--set", "params.epochs=12", "--set", "params.epoch_s=0.1")
+    quiet = SmallStudy(tmp_path_factory.mktemp("quiet"))
+    study.file.write_text(
+        study.text.replace("epochs: 3, epoch_s: 0.05", "epochs: 12, epoch_s: 0.1")
+    )
+    chance = random.Random(50)  # noqa: S311
+    hits = sum(kill_at_random(study, chance) for _ in range(50))
+    print(f"{hits} of 50 kills found the run alive; {study.run_states()} before the last run")
+    assert hits >= 25
+    assert_nothing_lost(study, quiet.run(*slower), epochs=12)
+
+
+def crash_at(study: SmallStudy, point: str) -> None:
+    process = study.start(environment={VARIABLE: point})
+    _, err = process.communicate(timeout=240)
+    assert process.returncode == -signal.SIGKILL, f"{point}: {process.returncode}\n{err}"
+    assert study.no_process_within(5)
+
+
+def test_killed_at_one_dangerous_moment_after_the_other(
+    study: SmallStudy, quiet_table: str
+) -> None:
+    for point in (
+        "begin-created",
+        "artifact-linked:3",
+        "summary-logged:2",
+        "tell-after",
+        "finish-after",
+    ):
+        crash_at(study, point)
+    assert_nothing_lost(study, quiet_table)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("point", PASSED.values())
+def test_killed_at(study: SmallStudy, quiet_table: str, point: str) -> None:
+    crash_at(study, point)
+    assert_nothing_lost(study, quiet_table)
+
+
+def test_killed_while_an_epoch_takes_the_place_of_another(
+    study: SmallStudy, quiet_table: str
+) -> None:
+    """The folders of unfinished trials are gone, so that they begin anew and record their epochs again."""
+    crash_at(study, "epoch-after:3")
+    shutil.rmtree(study.store / "trials")
+    crash_at(study, "epoch-rewound")
+    assert_nothing_lost(study, quiet_table)
+
+
+def test_trials_that_die_before_their_result_are_tried_again(
+    study: SmallStudy, quiet_table: str
+) -> None:
+    """Every first attempt dies when its last epoch is on disk."""
+    assert study.run(**{VARIABLE: "event-after:4"}) == quiet_table
+    assert_nothing_lost(study, quiet_table)
+
+
+def test_trials_that_die_at_once_have_failed_until_they_are_asked_for(
+    study: SmallStudy, quiet_table: str
+) -> None:
+    study.run(code=1, **{VARIABLE: "event-before"})
+    assert study.run_states() == {"FAILED": TRIALS}
+    failed = study.run(code=1)
+    assert "0/2" in failed
+    assert "killed by SIGKILL" in failed
+    assert study.run("--retry-failed") == quiet_table
+    assert_nothing_lost(study, quiet_table)
+
+
+def test_every_point_is_reached_somewhere() -> None:
+    """A point that is in the table and nowhere else would be tested by nothing."""
+    root = Path(__file__).parents[2] / "ablate"
+    text = "".join(path.read_text() for path in root.rglob("*.py"))
+    assert [name for name in DRIVER_POINTS if f'reach("{name}")' not in text] == []

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ablate.errors import RecordError
+from ablate.record.memory import MemoryRecorder, MemoryStore
+from ablate.results import Failed, Finished, Status
+from ablate.runner.observers import Recording
+from ablate.schedule.job import Job, Outcome, Slot
+from ablate.testing.recorder_cases import card
+
+RESULT = Finished(4, {"val/accuracy": 0.5}, {}, {}, ())
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    made = Job(card().identity, card().name, tmp_path / "trial")
+    (made.folder / "artifacts").mkdir(parents=True)
+    (made.folder / "artifacts" / "weights.safetensors").write_bytes(b"weights")
+    made.events_file.touch()
+    made.log_file.write_text("training\n")
+    return made
+
+
+@pytest.fixture
+def recorder() -> MemoryRecorder:
+    return MemoryRecorder(MemoryStore(), "s")
+
+
+def ended(recorder: MemoryRecorder, job: Job, event: Finished | Failed) -> None:
+    recording = Recording(recorder, {job.identity: card()}, "val")
+    recording.started(job, Slot(0))
+    recording.ended(Outcome(job, Slot(0), event, 1, 1.0))
+
+
+def only_run(recorder: MemoryRecorder) -> tuple[Status, set[str]]:
+    (run,) = recorder.runs.values()
+    return run.result.status, set(run.artifacts)
+
+
+def test_a_result_is_recorded_with_a_list_of_its_files(recorder: MemoryRecorder, job: Job) -> None:
+    ended(recorder, job, RESULT)
+    files = {"weights.safetensors", "log.txt", "manifest.json"}
+    assert only_run(recorder) == (Status.FINISHED, files)
+    assert not job.folder.exists()
+
+
+def test_an_interrupted_trial_keeps_its_folder(recorder: MemoryRecorder, job: Job) -> None:
+    ended(recorder, job, Failed(4, Status.INTERRUPTED, "cannot write x (0 bytes free)"))
+    assert only_run(recorder) == (Status.INTERRUPTED, set())
+    assert not (job.folder / "artifacts" / "manifest.json").exists()
+
+
+def test_no_success_without_files(recorder: MemoryRecorder, job: Job) -> None:
+    shutil.rmtree(job.folder)
+    with pytest.raises(RecordError, match="was removed before the result of"):
+        ended(recorder, job, RESULT)
+    assert only_run(recorder) == (Status.RUNNING, set())
+
+
+def test_a_failure_can_be_recorded_without_its_folder(recorder: MemoryRecorder, job: Job) -> None:
+    shutil.rmtree(job.folder)
+    ended(recorder, job, Failed(4, Status.FAILED, "killed"))
+    assert only_run(recorder) == (Status.FAILED, set())
+
+
+def test_a_full_disk_ends_the_run_and_loses_nothing(
+    recorder: MemoryRecorder, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fsync(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        with pytest.raises(RecordError, match=r"bytes free\)\. Make room"):
+            ended(recorder, job, RESULT)
+    assert only_run(recorder)[0] is Status.RUNNING
+    assert RecordError.exit_code == 4
+    ended(recorder, job, RESULT)
+    assert only_run(recorder)[0] is Status.FINISHED
