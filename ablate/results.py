@@ -132,7 +132,8 @@ class SearchPoint:
     """One configuration that a search tried.
 
     ``params`` maps dotted fields to values, active dimensions only. ``value`` is the objective at the chosen
-    checkpoint, averaged over the point's seeds; ``None`` where there is none. ``curve`` holds (epoch, objective) of its first seed.
+    checkpoint, averaged over the point's seeds; ``None`` where there is none. ``curve`` holds (epoch, objective) of
+    its first seed.
     """
 
     number: int

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ablate.crash_points import reach
-from ablate.errors import AblateError
+from ablate.errors import AblateError, RecordError
 from ablate.progress.choice import make_display
 from ablate.record.client import prepare_mlflow
 from ablate.runner.delivering import delivering
@@ -24,6 +24,7 @@ from ablate.runner.study_source import StudySource
 from ablate.runner.summary import Choices, RunSummary, nothing_to_do, summarised
 from ablate.runner.tables import search_figures, table
 from ablate.runner.upkeep.keep import apply_keep
+from ablate.runner.upkeep.space import disk_estimate
 from ablate.runner.watching import Watching
 from ablate.runner.worker import payload, preload_of, target_of
 from ablate.schedule import machine
@@ -133,7 +134,10 @@ def _train_missing(
     desk = Desk(study, _payload(study))
     if choices.smoke_check:
         missing = study.missing(retry_failed=choices.retry_failed)
-        smoke_check(study, missing, places, preload_of(study.plan), _payload(study), stop)
+        sizes = smoke_check(study, missing, places, preload_of(study.plan), _payload(study), stop)
+        estimate = disk_estimate(study, missing, len(places), sizes)
+        if estimate is not None and estimate.warning is not None and console is not None:
+            console.print(f"warning: {estimate.warning}", markup=False, soft_wrap=True)
     recorder = _recorder(study)
     recorder.reconcile(())
     recording = Recording(recorder, desk.cards, study.plan.primary.split)
@@ -145,10 +149,20 @@ def _train_missing(
             observers.insert(0, stack.enter_context(shown))
         rules = Rules(stall_s=choices.patience_s(study), fail_fast=choices.fail_fast)
         jobs = _sharing(study, desk, source, places, choices)
-        outcomes = run_jobs(jobs, places, launcher, Observers(*observers), rules, stop=stop)
+        with _explained():
+            outcomes = run_jobs(jobs, places, launcher, Observers(*observers), rules, stop=stop)
     if not stop.requested:
         apply_keep(study, choices.kept(study))
     return summarised(study, source.planned, outcomes, stop)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """A trial's folder that cannot be written is a store that cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise RecordError(f"{error}. Run the same command again when that is mended") from error
 
 
 def _payload(study: Study) -> Payload:

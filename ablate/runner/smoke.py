@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ablate.errors import Problem, StudyError
 from ablate.files import hash_value
 from ablate.plan.types import Condition, Trial
-from ablate.results import EpochMetrics, Failed, Started, Status
+from ablate.results import EpochMetrics, Failed, Finished, Started, Status
 from ablate.runner.checks import located
 from ablate.runner.desk import Payload
 from ablate.runner.study import Study
@@ -29,15 +29,18 @@ def smoke_check(
     preload: Sequence[str],
     payload: Payload,
     stop: StopFlag,
-) -> None:
+) -> dict[str, int]:
     """Try one batch of each combination of data, network and loss that no recorded trial has shown to work.
+
+    Returns:
+        Condition to the number of parameters of its network, of those that were tried.
 
     Raises:
         StudyError: with every row whose network cannot train.
     """
     conditions = _untried(study, trials)
     if not conditions:
-        return
+        return {}
     folder = study.store.trials / study.plan.study / ".smoke"
     jobs = [
         Job(key, condition.name, folder / key, payload(condition.config, study.plan.seeds[0]))
@@ -51,6 +54,17 @@ def smoke_check(
     problems = list(_problems(study, conditions, outcomes))
     if problems:
         raise StudyError(study.draft.document.file, problems)
+    return _sizes(study, outcomes)
+
+
+def _sizes(study: Study, outcomes: Iterable[Outcome]) -> dict[str, int]:
+    sizes = {
+        outcome.job.identity: int(outcome.event.measured["parameters"])
+        for outcome in outcomes
+        if isinstance(outcome.event, Finished)
+    }
+    combinations = {key: _combination(item) for key, item in study.plan.conditions.items()}
+    return {key: sizes[name] for key, name in combinations.items() if name in sizes}
 
 
 def _untried(study: Study, trials: Iterable[Trial]) -> dict[str, Condition]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
+from ablate.errors import RecordError
 from ablate.results import Failed, Finished, Status
 from ablate.runner.study import Study
 from ablate.schedule.job import Outcome
@@ -94,10 +95,12 @@ class RunSummary:
 
     @property
     def exit_code(self) -> int:
-        """0; 1 after a failed trial; 128 + signal after an interruption."""
+        """0; 1 after a failed trial; 4 where a trial could not be written; 128 + signal after a signal."""
         if self.signal is not None:
             return 128 + self.signal
-        return 1 if self.failed else 0
+        if self.failed:
+            return 1
+        return RecordError.exit_code if self.interrupted else 0
 
 
 def nothing_to_do(study: Study) -> RunSummary:

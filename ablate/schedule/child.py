@@ -21,7 +21,7 @@ from ablate.registry import load
 from ablate.results import Failed, Finished
 from ablate.schedule import logfile
 from ablate.schedule.job import Job, Slot
-from ablate.schedule.verdict import STOPPED, raised
+from ablate.schedule.verdict import CANNOT_WRITE, STOPPED, raised
 
 _PR_SET_PDEATHSIG = 1
 _WATCH_S = 0.25
@@ -47,7 +47,10 @@ def run_attempt(target: str, job: Job, slot: Slot, environment: Mapping[str, str
     try:
         load(target)(job.folder, slot)
     except Exception as error:
-        _report(job.events_file, raised(error), seen)
+        try:
+            _report(job.events_file, raised(error), seen)
+        except OSError:
+            os._exit(CANNOT_WRITE)  # there may be no room for a traceback either
         raise
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -36,13 +37,13 @@ def bound(path: Path, limit_bytes: int = LIMIT_BYTES) -> None:
     """
     try:
         size = path.stat().st_size
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     if size <= limit_bytes:
         return
     end = _last_bytes(path, limit_bytes // 4)
     os.truncate(path, limit_bytes // 4)
-    with path.open("ab") as stream:
+    with suppress(OSError), path.open("ab") as stream:  # a full disk has just got some room
         stream.write(b"\n... the middle of this log was cut out ...\n" + end)
 
 
@@ -50,7 +51,7 @@ def last_lines(path: Path, count: int = 40) -> str:
     """The last lines of a log, at most 8 KiB; empty if there is none."""
     try:
         text = _last_bytes(path, 8192).decode("utf-8", errors="replace")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     return "\n".join(text.splitlines()[-count:])
 

@@ -109,7 +109,7 @@ class TrackedTrial:
         """Why the attempt that left with ``code`` has no result."""
         if isinstance(self._result, Failed):
             return self._result
-        found = exit_failure(code)
+        found = exit_failure(code, self.job.folder)
         details = logfile.last_lines(self.job.log_file)
         return Failed(now_ms(), found.status, found.reason, details)
 

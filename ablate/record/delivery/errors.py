@@ -74,7 +74,7 @@ def _answered(uri: str, code: str, text: str) -> RecordError:
 
 
 def _from_http(uri: str, error: Exception) -> RecordError:
-    from requests import ConnectTimeout, HTTPError, ReadTimeout
+    from requests import HTTPError
     from requests.exceptions import SSLError
 
     if isinstance(error, HTTPError) and error.response is not None:
@@ -84,25 +84,31 @@ def _from_http(uri: str, error: Exception) -> RecordError:
         return _answered(uri, code, str(error))
     if isinstance(error, SSLError):
         return Unreachable(
-            f"the certificate of {uri} cannot be trusted: {_short(_innermost(error))}. "
+            f"the certificate of {uri} cannot be trusted: {_cause(error)}. "
             "MLFLOW_TRACKING_SERVER_CERT_PATH names the certificate of an authority of your own"
         )
-    if isinstance(error, (ReadTimeout, ConnectTimeout)):
-        return Unreachable(f"the tracking server {uri} does not answer in time")
-    return Unreachable(f"the tracking server {uri} does not answer: {_short(_innermost(error))}")
+    return Unreachable(f"the tracking server {uri} does not answer: {_cause(error)}")
 
 
-def _innermost(error: BaseException) -> str:
-    """What the operating system said, if it said anything."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, OSError) and seen.strerror:
-            return seen.strerror
-        reasons = [item for item in seen.args if isinstance(item, BaseException)]
-        reason = getattr(seen, "reason", None)
-        nested = reason if isinstance(reason, BaseException) else next(iter(reasons), None)
-        seen = nested or seen.__cause__ or seen.__context__
-    return str(error)
+def _cause(error: BaseException) -> str:
+    """What lies behind an error of the HTTP library, in the words of the operating system if it said anything."""
+    from requests import Timeout
+    from urllib3.exceptions import TimeoutError as UrllibTimeout
+
+    for link in _links(error):
+        if isinstance(link, (Timeout, UrllibTimeout)):
+            return "it takes too long"
+        if isinstance(link, OSError) and link.strerror:
+            return link.strerror
+    return _short(str(error))
+
+
+def _links(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, what it wraps, and so on."""
+    while error is not None:
+        yield error
+        wrapped = (getattr(error, "reason", None), *error.args, error.__cause__, error.__context__)
+        error = next((item for item in wrapped if isinstance(item, BaseException)), None)
 
 
 def _short(text: str) -> str:

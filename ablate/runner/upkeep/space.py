@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from ablate.files import free_bytes
 from ablate.plan.types import Trial
@@ -50,13 +51,17 @@ class DiskEstimate:
 
 
 def disk_estimate(
-    study: Study, missing: Sequence[Trial], jobs: int | None = None
+    study: Study,
+    missing: Sequence[Trial],
+    jobs: int | None = None,
+    measured: Mapping[str, int] = MappingProxyType({}),
 ) -> DiskEstimate | None:
     """What ``missing`` trials will need, ``None`` before any trial of the study has finished.
 
-    A condition is judged by its own finished seeds, one that never ran by the largest network that did.
+    A condition is judged by its own finished seeds, or by ``measured`` (condition to number of parameters); one of which
+    nothing is known by the largest network that is.
     """
-    known = _parameters(study)
+    known = {**measured, **_parameters(study)}
     if not known or not missing:
         return None
     sizes = [known.get(trial.condition, max(known.values())) * _PARAMETER for trial in missing]

@@ -5,8 +5,8 @@ from mlflow import MlflowClient
 
 from ablate.errors import RecordError
 from ablate.record import read_results
-from ablate.record.delivery import deliver, server
 from ablate.record.curves import read_curves, read_durations
+from ablate.record.delivery import deliver, server
 from ablate.record.server_reader import ServerReader, read_server_results
 from ablate.testing.recorder_cases import comparable
 from tests.record.delivery.conftest import Recorded, TrackingServer
