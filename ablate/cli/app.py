@@ -68,15 +68,12 @@ def check(
     data: DataFolder = None,
 ) -> None:
     """Find every mistake of a study file, its data included, without training anything."""
+    from ablate.cli.overview import size_of
     from ablate.cli.preparing import checked
 
     opened = open_study(study, profile, settings, only, None, data)
     checked(opened)
-    plan = opened.plan
-    print_text(
-        f"{study}: {len(plan.ablations)} ablations, {len(plan.conditions)} conditions x "
-        f"{len(plan.seeds)} seeds = {len(plan.trials)} trials. Nothing is wrong with it."
-    )
+    print_text(f"{study}: {size_of(opened.plan)}. Nothing is wrong with it.")
 
 
 @app.command(epilog="Example: ablate plan studies/basenet.yaml --only components")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.table import Table
 
 from ablate.cli.printing import ERR, OUT, print_text
 from ablate.plan.types import Plan, Trial
 from ablate.progress.wording import rough_duration
 from ablate.report.searching import progress
+from ablate.report.wording import counted
 from ablate.results import ResultSet, Status
 from ablate.runner.cards import changed_values
 from ablate.runner.estimate import estimate_s
@@ -32,9 +35,36 @@ def print_plan(study: Study, jobs: int | None) -> None:
             f"{count}/{len(plan.seeds)}",
         )
     OUT.print(drawn)
+    for line in _searches(study):
+        print_text(line)
     missing = [trial for trial in plan.trials if (trial.condition, trial.seed) not in done]
     print_text(_size(plan, results, missing, jobs))
     _print_space(disk_estimate(study, missing, jobs))
+
+
+def size_of(plan: Plan) -> str:
+    """How much a plan is: its ablations, conditions, seeds, trials and searches."""
+    text = (
+        f"{counted(len(plan.ablations), 'ablation')}, {counted(len(plan.conditions), 'condition')} x "
+        f"{counted(len(plan.seeds), 'seed')} = {counted(len(plan.trials), 'trial')}"
+    )
+    if not plan.searches:
+        return text
+    waiting = sum(len(ablation.waiting) for ablation in plan.ablations)
+    searches = "1 search" if len(plan.searches) == 1 else f"{len(plan.searches)} searches"
+    rows = f"; {counted(waiting, 'row')} to come from what is found" if waiting else ""
+    return f"{text}, {searches}{rows}"
+
+
+def _searches(study: Study) -> Iterator[str]:
+    """What each search varies, and how far it is; then the rows that wait for one."""
+    for result in study.searches().values():
+        plan = result.plan
+        fields = ", ".join(dimension.field for dimension in plan.space)
+        yield f"search {plan.name}: {plan.sampler.name} over {fields}: {progress(result)}"
+    for ablation in study.plan.ablations:
+        if ablation.waiting:
+            yield f"waiting in {ablation.name}: {', '.join(ablation.waiting)}"
 
 
 def _print_space(estimate: DiskEstimate | None) -> None:
@@ -55,8 +85,9 @@ def _size(plan: Plan, results: ResultSet, missing: list[Trial], jobs: int | None
     rows = sum(len(ablation.rows) for ablation in plan.ablations)
     shared = rows - len(plan.conditions)
     text = (
-        f"\n{rows} rows, {shared} of them shared: {len(plan.conditions)} conditions x "
-        f"{len(plan.seeds)} seeds = {len(plan.trials)} trials, {len(missing)} to run."
+        f"\n{counted(rows, 'row')}, {shared} of them shared: "
+        f"{counted(len(plan.conditions), 'condition')} x {counted(len(plan.seeds), 'seed')} = "
+        f"{counted(len(plan.trials), 'trial')}, {len(missing)} to run."
     )
     if not missing:
         return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -81,7 +82,8 @@ def position(at: ProgressState | None, name: str, metric: float | None) -> str:
     parts = [f"epoch {at.epoch}/{at.epochs}"]
     if at.batches:
         parts.append(f"batch {at.batch}/{at.batches}")
-    parts.append(f"loss {at.loss:.3g}")
+    if not math.isnan(at.loss):
+        parts.append(f"loss {at.loss:.3g}")
     if metric is not None:
         parts.append(f"{name} {value(metric)}")
     return "  ".join(parts)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ablate.data.place import DataPlace
 from ablate.data.plugin_source import is_read_by_trials_only
 from ablate.data.prepare import PreparedData, fingerprint, prepare
 from ablate.errors import DataError, Problem, StudyError
 from ablate.files import hash_value
+from ablate.plan.search.space import probes
 from ablate.plan.types import Condition, Plan
 from ablate.runner.script_checks import script_problems, script_warnings
 from ablate.spec.config import TrialConfig
@@ -40,6 +41,7 @@ def check_plan(
     Raises:
         StudyError: with every condition that cannot work on its data.
     """
+    plan = _with_proposals(plan)
     data, problems = _prepare_all(draft, plan, place, progress)
     warnings = list(plan.warnings)
     wrong, doubtful = set[Remark](), set[Remark]()
@@ -59,6 +61,17 @@ def check_plan(
     if problems:
         raise StudyError(draft.document.file, list(dict.fromkeys(problems)))
     return Checked(data, tuple(dict.fromkeys(warnings)))
+
+
+def _with_proposals(plan: Plan) -> Plan:
+    """The plan with what its searches may propose among its conditions: each end of each range, and each choice."""
+    proposed = {
+        condition.key: condition
+        for search in plan.searches
+        for probe in probes(search.space)
+        for condition in (search.condition(0, params) for params in probe.proposals[:1])
+    }
+    return replace(plan, conditions={**proposed, **plan.conditions})
 
 
 def _prepare_all(
@@ -166,4 +179,9 @@ def _at_row(draft: Draft, plan: Plan, condition: Condition, field: str, message:
                 if ("ablations", ablation.name, "rows", row.label) in draft.document.lines:
                     place = (*place, "rows", row.label)
                 return draft.problem(place, f"'{row.label}': {field}: {message}")
+    for search in plan.searches:
+        if condition.name.startswith(f"{search.name} #"):
+            return draft.problem(
+                ("ablations", search.ablation), f"{condition.name}: {field}: {message}"
+            )
     return draft.problem(("ablations",), message)

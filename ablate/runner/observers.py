@@ -134,16 +134,24 @@ class Recording:
 
 
 def draw_confusion(artifacts: Path, split: str, name: str) -> None:
-    """A picture beside the confusion matrix of the split that the tables report, if the trial wrote one."""
+    """A picture beside the confusion matrix of the split that the tables report, if the trial wrote one.
+
+    A script may have files of that name with any content: without such a matrix there is no picture.
+    """
     file = artifacts / "confusion" / f"{split}.json"
     if not file.exists():
         return
     from ablate.report.figures.confusion import confusion_figure
 
-    matrix = json.loads(file.read_text(encoding="utf-8"))
-    counts = np.asarray(matrix["counts"], dtype=np.int64)
-    picture = confusion_figure(counts, tuple(matrix["classes"]), f"{name}: {split}")
-    write_bytes(file.with_suffix(".png"), picture)
+    try:
+        matrix = json.loads(file.read_text(encoding="utf-8"))
+        counts = np.asarray(matrix["counts"], dtype=np.int64)
+        classes = tuple(str(label) for label in matrix["classes"])
+    except (ValueError, KeyError, TypeError):
+        return
+    if counts.shape == (len(classes), len(classes)) and len(classes) > 0:
+        picture = confusion_figure(counts, classes, f"{name}: {split}")
+        write_bytes(file.with_suffix(".png"), picture)
 
 
 def _keep_log(log: Path, artifacts: Path) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from ablate.errors import AblateError
@@ -86,6 +87,7 @@ class Launcher:
             LaunchError: the server cannot be reached.
             OSError: the job's folder cannot be written.
         """
+        _unlink_ways_out(job.folder)
         write_json(job.payload_file, job.payload)
         job.progress_file.unlink(missing_ok=True)
         arguments = (self._target, job, slot, _environment(slot))
@@ -121,6 +123,16 @@ class Launcher:
             process.join()
         except (OSError, EOFError) as error:
             self._failure = error
+
+
+def _unlink_ways_out(folder: Path) -> None:
+    """Remove symbolic links through which a trial would write outside of its folder."""
+    if folder.is_symlink():
+        folder.unlink()
+    home = folder.resolve()
+    for path in folder.glob("*"):
+        if path.is_symlink() and not path.resolve().is_relative_to(home):
+            path.unlink()
 
 
 def _start(process: BaseProcess) -> None:

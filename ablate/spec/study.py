@@ -56,7 +56,7 @@ class Header(Options):
         return seeds
 
 
-#: Keys that a profile or ``--set`` may change.
+#: Keys that a profile or ``--set`` may change, beside fields of ablations (``ablations.NAME.budget.trials``).
 SETTABLE = (*Header.model_fields, *SECTIONS)
 KEYS = (*Header.model_fields, *SECTIONS, "ablations", "profiles")
 
@@ -110,7 +110,10 @@ def read_draft(path: Path, profile: str | None = None, settings: Iterable[str] =
     """
     document = read_document(path)
     profiles = document.tree.get("profiles") or {}
-    overrides = {**_profile(profiles, profile), **dict(_setting(text) for text in settings)}
+    overrides = {
+        **_profile(profiles, profile),
+        **dict(_setting(text, document.tree) for text in settings),
+    }
     tree = apply_overrides(_written_out(document.tree), overrides)
     plugins = _read_plugins(document, tree, ("plugins",))
     with plugins.active():
@@ -205,7 +208,7 @@ def _profile_problems(draft: Draft, base: Tree, known: list[Mistake]) -> list[Pr
         if not isinstance(overrides, Mapping):
             found.append(draft.problem(place, "must be a mapping of overrides"))
             continue
-        wrong = {key for key in overrides if key.partition(".")[0] not in SETTABLE}
+        wrong = {key for key in overrides if not _is_settable(key, draft.document.tree)}
         found += [_unknown_override(draft, (*place, key)) for key in wrong]
         good = {key: value for key, value in overrides.items() if key not in wrong}
         origins = {key: (*place, key) for key in good}
@@ -221,6 +224,15 @@ def _mistakes_of_profile(
         return resolve(tree)[1]
     with _read_plugins(draft.document, tree, (*place, "plugins")).active():
         return resolve(tree)[1]
+
+
+def _is_settable(key: str, tree: Tree) -> bool:
+    """Whether an override names a key of the study, a section of a trial, or a field of one of the ablations."""
+    root, *parts = key.split(".")
+    if root != "ablations":
+        return root in SETTABLE
+    ablations = tree.get("ablations")
+    return len(parts) > 1 and isinstance(ablations, Mapping) and parts[0] in ablations
 
 
 def _unknown_override(draft: Draft, path: KeyPath) -> Problem:
@@ -241,12 +253,16 @@ def _profile(profiles: Any, name: str | None) -> Mapping[str, Any]:
     return overrides if isinstance(overrides, Mapping) else {}
 
 
-def _setting(text: str) -> tuple[str, Any]:
+def _setting(text: str, tree: Tree) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise UsageError(f"--set {text}: must be key=value, for example --set train.epochs=2")
-    root = key.strip().partition(".")[0]
-    if root not in SETTABLE:
-        hint = did_you_mean(root, SETTABLE)
-        raise UsageError(f"--set {text}: unknown key {key.strip()!r}. {hint}")
-    return key.strip(), parse_value(value)
+    key = key.strip()
+    if not _is_settable(key, tree):
+        root, _, rest = key.partition(".")
+        ablations = tree.get("ablations")
+        inside = root == "ablations" and isinstance(ablations, Mapping)
+        hint = did_you_mean(rest.partition(".")[0], ablations or ()) if inside else ""
+        hint = hint or did_you_mean(root, SETTABLE)
+        raise UsageError(f"--set {text}: unknown key {key!r}. {hint}")
+    return key, parse_value(value)

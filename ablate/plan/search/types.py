@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ablate.plan.types import Condition
 from ablate.results import SearchPoint, Status
-from ablate.spec.options import Options
+
+if TYPE_CHECKING:
+    from ablate.plan.search.pruners import PrunerOptions
+    from ablate.plan.search.samplers import SamplerOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,8 @@ class SearchPlan:
     ablation: str
     row: str
     space: tuple[Dimension, ...]
-    sampler: Options
-    pruner: Options | None
+    sampler: SamplerOptions
+    pruner: PrunerOptions | None
     budget: Budget
     seeds: tuple[int, ...]
     objective: str

@@ -95,12 +95,18 @@ def _cause(error: BaseException) -> str:
     from requests import Timeout
     from urllib3.exceptions import TimeoutError as UrllibTimeout
 
-    for link in _links(error):
-        if isinstance(link, (Timeout, UrllibTimeout)):
-            return "it takes too long"
-        if isinstance(link, OSError) and link.strerror:
-            return link.strerror
-    return _short(str(error))
+    links = list(_links(error))
+    said = next(
+        (link.strerror for link in links if isinstance(link, OSError) and link.strerror), ""
+    )
+    if said:
+        return said
+    timeouts = (Timeout, UrllibTimeout)
+    return (
+        "it takes too long"
+        if any(isinstance(link, timeouts) for link in links)
+        else _short(str(error))
+    )
 
 
 def _links(error: BaseException | None) -> Iterator[BaseException]:

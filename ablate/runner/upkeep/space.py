@@ -58,8 +58,8 @@ def disk_estimate(
 ) -> DiskEstimate | None:
     """What ``missing`` trials will need, ``None`` before any trial of the study has finished.
 
-    A condition is judged by its own finished seeds, or by ``measured`` (condition to number of parameters); one of which
-    nothing is known by the largest network that is.
+    A condition is judged by its own finished seeds, or by ``measured`` (condition to number of parameters); one of
+    which nothing is known by the largest network that is.
     """
     known = {**measured, **_parameters(study)}
     if not known or not missing:
