@@ -269,8 +269,8 @@ class Runs(RuleBasedStateMachine):
         """A trial is given up, and its result arrives before its process is gone."""
         attempt = self.attempt(index)
         if attempt is not None and attempt.epoch == EPOCHS:
-            self.clock.now_s += RULES.stall_s + 2
             while self.running and attempt.code is None:
+                self.clock.now_s += RULES.stall_s + 2
                 self.step(times=1)
             if not attempt.reaped:
                 attempt.finish_late()
