@@ -192,6 +192,9 @@ def table(
         bool, typer.Option("--measured", help="Add times, which differ from run to run.")
     ] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write to a file.")] = None,
+    tracking_uri: Annotated[
+        str | None, typer.Option(metavar="URL", help="Read from this MLflow server, not the store.")
+    ] = None,
 ) -> None:
     """Print the ablation tables, from the records alone."""
     from ablate.errors import UsageError, did_you_mean
@@ -201,7 +204,7 @@ def table(
     if form not in ("markdown", "csv"):
         hint = did_you_mean(form, ("markdown", "csv"))
         raise UsageError(f"--format {form}: no such format. {hint}")
-    opened = open_study(study, profile, settings, only, store, data)
+    opened = open_study(study, profile, settings, only, store, data, tracking_uri)
     text = make_table(opened, form, measured=measured)
     if out is None:
         print_text(text)

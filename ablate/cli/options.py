@@ -51,8 +51,15 @@ def open_study(
     only: list[str] | None,
     store: Path | None,
     data: Path | None,
+    tracking_uri: str | None = None,
 ) -> Study:
     """The study that the shared options describe."""
     return Study(
-        path, profile=profile, settings=settings or (), only=only or (), store=store, data=data
+        path,
+        profile=profile,
+        settings=settings or (),
+        only=only or (),
+        store=store,
+        data=data,
+        tracking_uri=tracking_uri,
     )

@@ -34,6 +34,7 @@ def _with(result: SearchResult, cache: Path) -> SearchResult:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         found = importances(result.plan, result.points)
-        with suppress(OSError):  # a store that cannot be written can be read all the same
-            write_json(path, found)
+        if cache.parent.is_dir():
+            with suppress(OSError):  # a store that cannot be written can be read all the same
+                write_json(path, found)
     return replace(result, importances=dict(sorted(found.items(), key=lambda item: -item[1])))

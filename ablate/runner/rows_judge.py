@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ablate.plan.types import Plan
-from ablate.record.curves import read_curves
 from ablate.results import Failed, Finished, Status
 from ablate.runner.prunable import prunable_conditions
 from ablate.runner.study import Study
@@ -73,7 +72,7 @@ class RowsJudge:
         """Take up what earlier runs recorded."""
         results = [r for r in study.results() if r.seed == self._first_seed]
         metric = study.plan.primary.monitored
-        curves = read_curves(study.store, [r.run_id for r in results], metric) if results else {}
+        curves = study.records.curves([r.run_id for r in results], metric) if results else {}
         for result in results:
             if result.status is Status.PRUNED and result.condition in self._prunable:
                 self._pruned.add(result.condition)

@@ -9,9 +9,9 @@ from statistics import mean
 from typing import Any
 
 from ablate.plan.search.types import Budget, SearchPlan, SearchResult
-from ablate.record.curves import Curve, read_curves, read_durations
+from ablate.record.curves import Curve
 from ablate.record.keys import SEARCH
-from ablate.record.store import Store
+from ablate.record.records import Records
 from ablate.results import ResultSet, SearchPoint, Status, TrialResult
 from ablate.spec.options import freeze
 
@@ -45,14 +45,14 @@ def read_mark(text: str) -> Mark:
 
 
 def read_searches(
-    plans: Iterable[SearchPlan], recorded: ResultSet, store: Store
+    plans: Iterable[SearchPlan], recorded: ResultSet, records: Records
 ) -> dict[str, SearchResult]:
     """Key to result of each search: every point that is recorded, by number.
 
     Raises:
-        RecordError: the store cannot be read.
+        RecordError: the records cannot be read.
     """
-    return {plan.key: _search(plan, recorded, store) for plan in plans}
+    return {plan.key: _search(plan, recorded, records) for plan in plans}
 
 
 def recorded_ends(recorded: ResultSet) -> dict[str, TrialResult]:
@@ -77,7 +77,7 @@ def found_of(results: Mapping[str, SearchResult]) -> dict[str, Mapping[str, Any]
     }
 
 
-def _search(plan: SearchPlan, recorded: ResultSet, store: Store) -> SearchResult:
+def _search(plan: SearchPlan, recorded: ResultSet, records: Records) -> SearchResult:
     marked: dict[int, list[tuple[Mark, TrialResult]]] = {}
     for trial in recorded:
         if plan.key in trial.searches:
@@ -86,8 +86,8 @@ def _search(plan: SearchPlan, recorded: ResultSet, store: Store) -> SearchResult
     if not marked:
         return SearchResult(plan, (), finished=False)
     runs = [trial.run_id for trials in marked.values() for _, trial in trials]
-    curves = read_curves(store, runs, plan.objective)
-    durations = read_durations(store, runs)
+    curves = records.curves(runs, plan.objective)
+    durations = records.durations(runs)
     points = [_point(plan, marked[number], curves, durations) for number in sorted(marked)]
     ended = all(point.status.settled for point in points)
     return SearchResult(plan, tuple(points), finished=ended and is_spent(plan.budget, points))

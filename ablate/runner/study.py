@@ -14,7 +14,7 @@ from ablate.errors import DataError
 from ablate.plan.compile import compile_plan
 from ablate.plan.search.types import SearchResult
 from ablate.plan.types import Plan, Trial
-from ablate.record.reader import read_results
+from ablate.record.records import Records, StoreRecords
 from ablate.record.store import Store
 from ablate.results import ResultSet, Status, TrialResult
 from ablate.runner.identities import identities
@@ -33,6 +33,7 @@ class Study:
         only: names of ablations; all of them by default.
         store: the folder of records; ``$ABLATE_STORE`` or ``./mlruns`` by default.
         data: the folder of data sets; ``$ABLATE_DATA`` by default.
+        tracking_uri: an MLflow server to read results from, instead of the store.
 
     Raises:
         StudyError: the file is not valid; holds every mistake with its line.
@@ -47,7 +48,9 @@ class Study:
         only: Iterable[str] = (),
         store: str | Path | None = None,
         data: str | Path | None = None,
+        tracking_uri: str | None = None,
     ) -> None:
+        self._tracking_uri = tracking_uri
         self.path = Path(path)
         self.profile = profile
         self.draft: Draft = read_draft(self.path, profile, settings)
@@ -72,7 +75,9 @@ class Study:
     def _follow_searches(self) -> None:
         recorded = self.recorded()
         found: Mapping[str, Mapping[str, Any]] = {}
-        while (more := found_of(read_searches(self._plan.searches, recorded, self.store))) != found:
+        while (
+            more := found_of(read_searches(self._plan.searches, recorded, self.records))
+        ) != found:
             found = more
             self.adopt_found(found)
 
@@ -97,14 +102,23 @@ class Study:
 
     def recorded(self) -> ResultSet:
         """All that is recorded of the study, also of rows that the plan no longer has and of searches."""
-        return read_results(self.store, self._plan.study)
+        return self.records.results()
+
+    @cached_property
+    def records(self) -> Records:
+        """Where results are read from: the store, or the tracking server that was named."""
+        if self._tracking_uri is None:
+            return StoreRecords(self.store, self._plan.study)
+        from ablate.record.server_reader import ServerReader
+
+        return ServerReader(self._tracking_uri, self._plan.study)
 
     def searches(self) -> dict[str, SearchResult]:
         """Key to what is recorded of each search of the plan."""
         plans = self.plan.searches
         if not plans:
             return {}
-        return read_searches(plans, self.recorded(), self.store)
+        return read_searches(plans, self.recorded(), self.records)
 
     @cached_property
     def identities(self) -> Mapping[Trial, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ablate.plan.search.types import SearchPlan, SearchResult
 from ablate.plan.types import Trial
-from ablate.record.curves import Curve, read_curves
+from ablate.record.curves import Curve
 from ablate.record.recorder import Recorder
 from ablate.results import EpochMetrics, Failed, Finished, Status, TrialResult
 from ablate.runner.desk import Desk, refused_card
@@ -186,7 +186,7 @@ class StudySource:
             return tuple(sorted(self._curves[identity].items()))
         metric = self._study.plan.primary.monitored
         run_id = self._recorded[identity].run_id
-        return read_curves(self._study.store, [run_id], metric).get(run_id, ())
+        return self._study.records.curves([run_id], metric).get(run_id, ())
 
     def _conclude_searches(self) -> None:
         """Take up what ended searches have found."""

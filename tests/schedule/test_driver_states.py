@@ -52,6 +52,8 @@ class FakeAttempt:
         self.code: int | None = None
         self.reaped = False
         self.told_to_stop = False
+        self.said: Finished | Failed | None = None
+        self.said_too_late = False
         self._clock = clock
         job.folder.mkdir(exist_ok=True)
         self._writer = EventWriter(job.events_file)
@@ -66,7 +68,8 @@ class FakeAttempt:
 
     def finish(self) -> None:
         final = {"val/accuracy": value_of(self.job.identity, EPOCHS)}
-        self._write(Finished(self._clock.next_ms(), final, final, {}, ()))
+        self.said = Finished(self._clock.next_ms(), final, final, {}, ())
+        self._write(self.said)
 
     def finish_late(self) -> None:
         """Write a result that nobody waits for any more."""
@@ -74,9 +77,12 @@ class FakeAttempt:
         late = {"val/accuracy": LATE}
         writer.write(Finished(self._clock.next_ms(), late, late, {}, ()))
         writer.close()
+        self.said_too_late = True
 
     def fail(self) -> None:
-        self._write(Failed(self._clock.next_ms(), Status.FAILED, "its own mistake"))
+        if not self.told_to_stop:
+            self.said = Failed(self._clock.next_ms(), Status.FAILED, "its own mistake")
+            self._write(self.said)
 
     def tear(self) -> None:
         """Die inside a write."""
@@ -310,12 +316,26 @@ class Runs(RuleBasedStateMachine):
     def check_end(self) -> None:
         """A run that ended by itself or by a stop has told of everything once."""
         assert not self.launcher.alive()
+        ends = {outcome.job.identity: outcome.event for outcome in self.driver.outcomes}
+        for attempt in {attempt.job: attempt for attempt in self.launcher.living}.values():
+            self.check_attempt(attempt, ends[attempt.job.identity])
         told = self.observer.ends
         assert set(told.values()) <= {1}
         assert len(self.driver.outcomes) == len(told)
         assert Status.RUNNING not in {item.status for item in self.recorder.results()}
         if not self.stop.requested:
             assert set(told) == {job.identity for job in self.todo}
+
+    def check_attempt(self, attempt: FakeAttempt, end: Finished | Failed) -> None:
+        """The last attempt at a trial decides how it ended, unless it was given up before."""
+        if attempt.said is not None:
+            assert end == attempt.said
+        elif attempt.said_too_late:
+            assert isinstance(end, Failed)
+        elif attempt.told_to_stop:
+            assert isinstance(end, Failed)
+            assert end.status is Status.INTERRUPTED or end.reason.startswith("no sign of life")
+        assert not isinstance(end, Failed) or "unreadable" not in end.reason
 
     @invariant()
     def no_slot_has_two_trials(self) -> None:
