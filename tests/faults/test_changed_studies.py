@@ -22,7 +22,7 @@ ROWS = st.dictionaries(
 )
 STUDIES = st.fixed_dictionaries(
     {
-        "params": st.fixed_dictionaries({name: VALUES for name in "abc"}),
+        "params": st.fixed_dictionaries(dict.fromkeys("abc", VALUES)),
         "rows": ROWS,
         "seeds": st.integers(1, 3),
         "shuffle": st.integers(0, 9),
@@ -38,7 +38,10 @@ def text_of(study: dict[str, Any]) -> str:
     order = random.Random(study["shuffle"])  # noqa: S311
     order.shuffle(rows)
     order.shuffle(params)
-    lines = [f"      {label}: {{{_flow(changes, 'params.')}}} {study['comment']}" for label, changes in rows]
+    lines = [
+        f"      {label}: {{{_flow(changes, 'params.')}}} {study['comment']}"
+        for label, changes in rows
+    ]
     return "\n".join(
         [
             f"study: s {study['comment']}",
@@ -62,7 +65,10 @@ def _flow(values: dict[str, int], prefix: str = "") -> str:
 
 def trials_of(study: dict[str, Any]) -> set[tuple[tuple[tuple[str, int], ...], int]]:
     """What must be trained: each combination of values that a row or the baseline has, with each seed."""
-    combinations = [study["params"], *({**study["params"], **row} for row in study["rows"].values())]
+    combinations = [
+        study["params"],
+        *({**study["params"], **row} for row in study["rows"].values()),
+    ]
     return {
         (tuple(sorted(values.items())), seed)
         for values in combinations

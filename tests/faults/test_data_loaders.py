@@ -56,6 +56,8 @@ def test_a_worker_that_is_killed_or_hangs_fails_its_own_trial(tmp_path: Path) ->
     assert study.no_process_within(1)
     assert "no sign of life for 4 s" in done.stdout
     # whichever the loader notices first
-    assert re.search(r"(DataLoader worker .* killed|Connection reset).*\(killed, seed 0\)", done.stdout)
+    assert re.search(
+        r"(DataLoader worker .* killed|Connection reset).*\(killed, seed 0\)", done.stdout
+    )
     assert "28.00" in done.stdout
     assert study.run_states() == {"FAILED": 2, "FINISHED": 1}

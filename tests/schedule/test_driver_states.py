@@ -26,6 +26,7 @@ SLOTS = (Slot(0), Slot(1))
 JOBS = 4
 KILLED, STOPPED = -9, 143
 LATE = -1.0
+STEPS = st.integers(0, 6)
 
 
 class Clock:
@@ -173,6 +174,10 @@ class Mortal:
         return mortal
 
 
+def said_by(job: Job) -> object:
+    return read_events(job.events_file)[-1]
+
+
 def is_open(result: TrialResult | None, retry_failed: bool) -> bool:
     """Whether a run takes a trial up that is recorded like this."""
     if result is None or not result.status.settled:
@@ -196,20 +201,23 @@ class Runs(RuleBasedStateMachine):
             module.time = SimpleNamespace(monotonic=self.clock.monotonic)
         self.recorder = MemoryRecorder(MemoryStore(), "study", self.clock.next_ms)
         self.finished: dict[str, float] = {}
+        self.lost = False
         self.start_run(retry_failed=False)
 
     def start_run(self, *, retry_failed: bool) -> None:
         """What ``ablate run`` does: reconcile, then run what has not settled."""
         self.recorder.reconcile(())
         recorded = self.recorder.results().by_identity()
-        self.todo = [job for job in self.jobs() if is_open(recorded.get(job.identity), retry_failed)]
+        self.todo = [
+            job for job in self.jobs() if is_open(recorded.get(job.identity), retry_failed)
+        ]
         self.launcher = FakeLauncher(self.clock)
-        self.stop = StopFlag()
+        self.flag = StopFlag()
         self.mortal = Mortal(self.recorder)
         cards = {job.identity: TrialCard(job.identity, "c", 0, job.name) for job in self.jobs()}
         self.observer = Counting(self.mortal, cards)
         self.driver = driver.Driver(
-            Queue(self.todo), SLOTS, self.launcher, self.observer, RULES, self.stop
+            Queue(self.todo), SLOTS, self.launcher, self.observer, RULES, self.flag
         )
         self.running = True
 
@@ -220,7 +228,6 @@ class Runs(RuleBasedStateMachine):
         alive = self.launcher.alive()
         return alive[index % len(alive)] if alive else None
 
-    @rule(times=st.integers(1, 6))
     def step(self, times: int) -> None:
         for _ in range(times):
             if not self.running:
@@ -233,15 +240,18 @@ class Runs(RuleBasedStateMachine):
         if not self.running:
             self.check_end()
 
-    @rule(index=st.integers(0, 1), epochs=st.integers(1, EPOCHS))
-    def train(self, index: int, epochs: int) -> None:
+    @precondition(lambda self: self.running)
+    @rule(index=st.integers(0, 1), epochs=st.integers(0, EPOCHS), steps=STEPS)
+    def train(self, index: int, epochs: int, steps: int) -> None:
         attempt = self.attempt(index)
         for _ in range(epochs):
             if attempt is not None and attempt.epoch < EPOCHS:
                 attempt.train()
+        self.step(steps)
 
-    @rule(index=st.integers(0, 1), code=st.sampled_from([0, 0, 0, 1, KILLED]))
-    def finish(self, index: int, code: int) -> None:
+    @precondition(lambda self: self.running)
+    @rule(index=st.integers(0, 1), code=st.sampled_from([0, 0, 1, KILLED]), steps=STEPS)
+    def finish(self, index: int, code: int, steps: int) -> None:
         """A result counts whatever the exit code."""
         attempt = self.attempt(index)
         if attempt is not None:
@@ -249,69 +259,94 @@ class Runs(RuleBasedStateMachine):
                 attempt.train()
             attempt.finish()
             attempt.exit(code)
+        self.step(steps)
 
-    @rule(index=st.integers(0, 1))
-    def fail(self, index: int) -> None:
+    @precondition(lambda self: self.running)
+    @rule(index=st.integers(0, 1), steps=STEPS)
+    def fail(self, index: int, steps: int) -> None:
         attempt = self.attempt(index)
         if attempt is not None:
             attempt.fail()
             attempt.exit(1)
+        self.step(steps)
 
-    @rule(index=st.integers(0, 1), code=st.sampled_from([KILLED, -11, 0, 3]), torn=st.booleans())
-    def crash(self, index: int, code: int, torn: bool) -> None:
+    @precondition(lambda self: self.running)
+    @rule(
+        index=st.integers(0, 1),
+        code=st.sampled_from([KILLED, -11, 0, 3]),
+        torn=st.booleans(),
+        steps=STEPS,
+    )
+    def crash(self, index: int, code: int, torn: bool, steps: int) -> None:
         attempt = self.attempt(index)
         if attempt is not None:
             if torn:
                 attempt.tear()
             attempt.exit(code)
+        self.step(steps)
 
-    @rule(seconds=st.sampled_from([1.0, 11.0, 61.0]))
-    def time_goes_by(self, seconds: float) -> None:
-        """Long enough for a silent trial to be given up, or for a grace time to end."""
-        self.clock.now_s += seconds
-
+    @precondition(lambda self: self.running)
     @rule(index=st.integers(0, 1))
-    def late_result(self, index: int) -> None:
+    def die_again_and_again(self, index: int) -> None:
+        attempt = self.attempt(index)
+        for _ in range(RULES.retries + 2):
+            for again in self.launcher.alive():
+                if attempt is not None and again.job == attempt.job:
+                    again.exit(KILLED)
+            self.step(2)
+
+    @precondition(lambda self: self.running)
+    @rule(index=st.integers(0, 1), steps=STEPS)
+    def stall(self, index: int, steps: int) -> None:
         """A trial is given up, and its result arrives before its process is gone."""
         attempt = self.attempt(index)
-        if attempt is not None and attempt.epoch == EPOCHS:
+        if attempt is not None:
             while self.running and attempt.code is None:
                 self.clock.now_s += RULES.stall_s + 2
-                self.step(times=1)
-            if not attempt.reaped:
+                self.step(1)
+            if not attempt.reaped and attempt.said is None:
                 attempt.finish_late()
+        self.step(steps)
 
     @precondition(lambda self: self.running)
-    @rule()
-    def ask_to_stop(self) -> None:
-        self.stop.request()
-
-    @rule(index=st.integers(0, 1))
-    def obey(self, index: int) -> None:
-        attempt = self.attempt(index)
-        if attempt is not None and attempt.told_to_stop:
-            attempt.exit(STOPPED)
+    @rule(seconds=st.sampled_from([1.0, 11.0, 61.0]), steps=STEPS)
+    def time_goes_by(self, seconds: float, steps: int) -> None:
+        """Long enough for silent trials to be given up, or for a grace time to end."""
+        self.clock.now_s += seconds
+        self.step(steps)
 
     @precondition(lambda self: self.running)
-    @rule()
-    def kill_driver(self) -> None:
-        self.lose_driver()
+    @rule(obeying=st.booleans(), waiting=st.booleans())
+    def stop(self, obeying: bool, waiting: bool) -> None:
+        """Trials that do not obey are killed when their grace time is over."""
+        self.flag.request()
+        while self.running and waiting:
+            self.step(1)
+            self.clock.now_s += RULES.grace_s / 4
+            for attempt in self.launcher.alive():
+                if obeying and attempt.told_to_stop:
+                    attempt.exit(STOPPED)
 
     @precondition(lambda self: self.running)
-    @rule(when=st.sampled_from(["before", "after"]))
-    def kill_driver_in_its_next_record(self, when: str) -> None:
+    @rule(when=st.sampled_from([None, "before", "after"]))
+    def kill_driver(self, when: str | None) -> None:
+        """At once, or before or after it records the next thing."""
         self.mortal.dies = when
+        if when is None:
+            self.lose_driver()
 
     @precondition(lambda self: not self.running)
-    @rule(retry_failed=st.booleans())
-    def resume(self, retry_failed: bool) -> None:
+    @rule(retry_failed=st.booleans(), steps=STEPS)
+    def resume(self, retry_failed: bool, steps: int) -> None:
         self.start_run(retry_failed=retry_failed)
+        self.step(steps)
 
     def lose_driver(self) -> None:
         """The driver is gone without a word, and the kernel takes its trials along."""
         for attempt in self.launcher.alive():
             attempt.kill()
         self.running = False
+        self.lost = True
 
     def check_end(self) -> None:
         """A run that ended by itself or by a stop has told of everything once."""
@@ -323,7 +358,7 @@ class Runs(RuleBasedStateMachine):
         assert set(told.values()) <= {1}
         assert len(self.driver.outcomes) == len(told)
         assert Status.RUNNING not in {item.status for item in self.recorder.results()}
-        if not self.stop.requested:
+        if not self.flag.requested:
             assert set(told) == {job.identity for job in self.todo}
 
     def check_attempt(self, attempt: FakeAttempt, end: Finished | Failed) -> None:
@@ -375,9 +410,7 @@ class Runs(RuleBasedStateMachine):
                 self.lose_driver()
             self.start_run(retry_failed=True)
             while self.running:
-                self.finish(0, 0)
-                self.running = self.driver.step()
-            self.check_end()
+                self.finish(0, 0, steps=1)
             self.what_has_finished_stays()
             self.every_identity_has_one_run_and_every_epoch_its_value()
             results = self.recorder.results().by_identity()
@@ -387,7 +420,9 @@ class Runs(RuleBasedStateMachine):
                 if job.identity not in late:
                     expected = {"val/accuracy": value_of(job.identity, EPOCHS)}
                     assert results[job.identity].metrics == expected
-            assert not any(job.folder.exists() for job in self.jobs())
+            left = [job for job in self.jobs() if job.folder.exists()]
+            assert self.lost or not left, "only a killed driver leaves a recorded trial's folder"
+            assert all(isinstance(said_by(job), Finished) for job in left)
         finally:
             for module, original in self.patched:
                 module.time = original
