@@ -63,7 +63,6 @@ def _tpe(options: Tpe, space: SearchSpace, seed: int) -> BaseSampler:
 def _cmaes(options: Cmaes, space: SearchSpace, seed: int) -> BaseSampler:
     sampler = CmaEsSampler(
         n_startup_trials=options.startup_trials,
-        sigma0=options.sigma0,
         seed=seed,
         warn_independent_sampling=False,
     )

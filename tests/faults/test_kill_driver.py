@@ -113,6 +113,21 @@ def test_trials_that_die_at_once_have_failed_until_they_are_asked_for(
     assert_nothing_lost(study, quiet_table)
 
 
+def test_asked_to_stop_twice_it_ends_at_once_and_goes_on_later(
+    study: SmallStudy, quiet_table: str
+) -> None:
+    process = study.start()
+    study.wait_for(lambda: study.epochs_on_disk() > 0)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert study.no_process_within(1)
+    assert "FAILED" not in study.run_states()
+    assert_nothing_lost(study, quiet_table)
+
+
 def test_every_point_is_reached_somewhere() -> None:
     """A point that is in the table and nowhere else would be tested by nothing."""
     root = Path(__file__).parents[2] / "ablate"

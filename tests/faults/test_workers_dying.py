@@ -109,3 +109,11 @@ def test_the_schedule_is_nearly_the_best_one(two_gpus, launcher, tmp_path: Path)
 def best_s(durations: list[float], places: int) -> float:
     """What no schedule can beat: everything shared out evenly, or the longest trial alone."""
     return max(sum(durations) / places, *durations)
+
+
+@pytest.mark.long
+def test_two_hundred_megabytes_of_output(launcher, tmp_path: Path) -> None:
+    job = Job("0", "t", tmp_path / "t", {"epochs": 2, "prints_bytes": 100_000_000})
+    (outcome,) = run_jobs([job], [Slot(0)], launcher, Silent())
+    assert isinstance(outcome.event, Finished)
+    assert job.log_file.stat().st_size < 5_000_000

@@ -26,7 +26,7 @@ def validator() -> jsonschema.Draft202012Validator:
     [
         SEARCH,
         {**SEARCH, "sampler": "tpe", "pruner": "hyperband", "seeds": 2, "start_from": "a"},
-        {**SEARCH, "sampler": {"name": "cmaes", "seed": 1, "sigma0": None}, "pruner": None},
+        {**SEARCH, "sampler": {"name": "cmaes", "seed": 1}, "pruner": None},
         {**SEARCH, "pruner": {"name": "wilcoxon", "p": 0.2}, "seeds": 2},
         {**SEARCH, "space": {"optimizer.name": ["sgd", "adam"]}},
         {

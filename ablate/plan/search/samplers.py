@@ -10,7 +10,6 @@ from pydantic import Field
 from ablate.plan.search.types import Dimension
 from ablate.registry import Table
 from ablate.spec.options import Options
-from ablate.spec.sections import Positive
 
 Startup = Annotated[int, Field(ge=1)]
 
@@ -54,8 +53,6 @@ class Cmaes(SamplerOptions):
     name: Literal["cmaes"] = "cmaes"
     startup_trials: Startup = 1
     """Configurations that are drawn at random first."""
-    sigma0: Positive | None = None
-    """The first step's standard deviation, each range being 0 to 1; ``null``: a sixth of the ranges."""
 
     def problems(self, space: Sequence[Dimension]) -> list[tuple[str, str]]:
         """A space without any range that is there in every configuration."""

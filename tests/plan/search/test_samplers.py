@@ -26,7 +26,7 @@ def test_a_sampler_is_made_by_its_name_alone(name: str) -> None:
         (Tpe, {"seed": -1}),
         (Tpe, {"seed": 2**32}),
         (Tpe, {"startup_trials": 0}),
-        (Cmaes, {"sigma0": 0.0}),
+        (Cmaes, {"startup_trials": 0}),
         (Qmc, {"kind": "lattice"}),
     ],
 )
