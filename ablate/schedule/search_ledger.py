@@ -32,6 +32,7 @@ class SearchLedger:
         self._space = SearchSpace(plan.space)
         name = f"{study}-{plan.name}-{plan.key[:8]}"
         self._journal = Journal(journal, name, "max" if plan.maximize else "min")
+        self._held = self._journal.held("point")
         self._trials: dict[int, int] = {}
 
     @property
@@ -44,31 +45,38 @@ class SearchLedger:
     ) -> None:
         """Record that point ``number`` runs.
 
+        A driver that was killed after it told of a point and before it recorded it left one that is there already; it
+        stays as it is, and nothing more is written of it.
+
         Raises:
             KeyError: a field or choice that the space does not have.
             ValueError: a number outside the range of its field.
         """
         stored = self._space.stored(params)
+        if number in self._held:
+            return
         attributes = {"point": number, "name": name, **user_attrs}
         self._trials[number] = self._journal.add(stored, self._space.distributions, attributes)
 
     def report(self, number: int, step: int, value: float) -> None:
         """Record the objective at an epoch of a point that was asked for."""
-        self._journal.report(self._trials[number], step, value)
+        if number in self._trials:
+            self._journal.report(self._trials[number], step, value)
 
     def tell(self, number: int, value: float | None, status: Status) -> None:
         """Record how a point ended: complete with a finite value, pruned, and failed in every other case.
 
         What is not complete has the true status as the user attribute ``status``.
         """
-        self._journal.tell(self._trials.pop(number), value, status)
+        if number in self._trials:
+            self._journal.tell(self._trials.pop(number), value, status)
 
     def rebuild(self, points: Iterable[SearchPoint]) -> int:
         """Add the finished and pruned points that the study does not hold yet; gives how many there were."""
-        held = self._journal.held("point")
-        missing = [point for point in points if _usable(point) and point.number not in held]
+        missing = [point for point in points if _usable(point) and point.number not in self._held]
         for point in missing:
             self._journal.write(self._trial(point))
+        self._held.update(point.number for point in missing)
         return len(missing)
 
     def _trial(self, point: SearchPoint) -> FrozenTrial:

@@ -24,7 +24,7 @@ def kill_at_random(study: SmallStudy, chance: random.Random, *settings: str) -> 
     seen = study.epochs_on_disk()
     process = study.start("run", "study.yaml", "--jobs", "2", *settings)
     if chance.random() < 0.3:
-        time.sleep(chance.uniform(0, 4))
+        time.sleep(chance.uniform(0, 3))
     else:
         study.wait_for(lambda: study.epochs_on_disk() != seen or process.poll() is not None)
         time.sleep(chance.uniform(0, 0.3))
@@ -37,22 +37,22 @@ def kill_at_random(study: SmallStudy, chance: random.Random, *settings: str) -> 
 
 def test_four_kills_at_random_moments(study: SmallStudy, quiet_table: str) -> None:
     chance = random.Random(1)  # noqa: S311
-    assert sum(kill_at_random(study, chance) for _ in range(4)) >= 3
+    assert sum(kill_at_random(study, chance) for _ in range(4)) >= 2
     assert_nothing_lost(study, quiet_table)
 
 
 @pytest.mark.long
 def test_fifty_kills_at_random_moments(study: SmallStudy, tmp_path_factory) -> None:
-    slower = ("--set", "params.epochs=12", "--set", "params.epoch_s=0.1")
+    slower = ("--set", "params.epochs=40", "--set", "params.epoch_s=0.1")
     quiet = SmallStudy(tmp_path_factory.mktemp("quiet"))
     study.file.write_text(
-        study.text.replace("epochs: 3, epoch_s: 0.05", "epochs: 12, epoch_s: 0.1")
+        study.text.replace("epochs: 3, epoch_s: 0.05", "epochs: 40, epoch_s: 0.1")
     )
     chance = random.Random(50)  # noqa: S311
     hits = sum(kill_at_random(study, chance) for _ in range(50))
     print(f"{hits} of 50 kills found the run alive; {study.run_states()} before the last run")
-    assert hits >= 25
-    assert_nothing_lost(study, quiet.run(*slower), epochs=12)
+    assert hits >= 40
+    assert_nothing_lost(study, quiet.run(*slower), epochs=40)
 
 
 def crash_at(study: SmallStudy, point: str) -> None:
@@ -124,7 +124,7 @@ def test_asked_to_stop_twice_it_ends_at_once_and_goes_on_later(
     process.communicate(timeout=60)
     assert process.returncode == 130
     assert study.no_process_within(1)
-    assert "FAILED" not in study.run_states()
+    assert set(study.run_states()) <= {"KILLED", "FINISHED"}
     assert_nothing_lost(study, quiet_table)
 
 

@@ -22,19 +22,6 @@ main()
 """
 
 
-def test_a_second_run_of_the_same_study_says_who_runs_it_and_leaves(
-    study: SmallStudy, quiet_table: str
-) -> None:
-    first = study.start()
-    study.wait_for(lambda: study.epochs_on_disk() > 0)
-    second = study.ablate("run", "study.yaml", code=1)
-    assert f"already running (process {first.pid} on" in second.stderr
-    table, err = first.communicate(timeout=120)
-    assert first.returncode == 0, err
-    assert table == quiet_table
-    assert_nothing_lost(study, quiet_table)
-
-
 def test_runs_of_a_study_that_start_together_do_it_once(
     study: SmallStudy, quiet_table: str
 ) -> None:

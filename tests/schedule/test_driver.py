@@ -264,7 +264,7 @@ def test_hundreds_of_trials_each_run_once(launcher, observer, make_job):
     while not launcher.ready(1.0):
         pass
     jobs = [make_job(f"t{i}", epochs=1) for i in range(200)]
-    outcomes = run_jobs(jobs, [Slot(0), Slot(1)], launcher, observer)
+    outcomes = run_jobs(jobs, [Slot(i) for i in range(8)], launcher, observer)
     assert sorted(outcome.job.name for outcome in outcomes) == sorted(job.name for job in jobs)
     assert all(isinstance(outcome.event, Finished) for outcome in outcomes)
 

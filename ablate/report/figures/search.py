@@ -124,12 +124,12 @@ def _canvas(title: str) -> tuple[Figure, Axes]:
 
 
 def _window(curve: SearchCurve, baseline: float | None, *, maximize: bool) -> Window:
-    """The values worth seeing: the better half, the best so far, the baseline, and as much again below them.
+    """The values worth seeing: the better half, the baseline, and as much again below them.
 
     A single configuration that learned nothing would otherwise press all others into one line.
     """
     values = sorted((value for _, value in curve.finished), reverse=maximize)
-    good = values[: len(values) // 2 + 1] + [value for _, value in curve.best]
+    good = values[: len(values) // 2 + 1]
     good += [] if baseline is None else [baseline]
     if not good:
         return -math.inf, math.inf
@@ -148,7 +148,7 @@ def _draw(axes: Axes, curve: SearchCurve, scale: float, window: Window) -> None:
     _scatter(axes, inside["finished"], scale, "finished", "o", 0.0)
     if curve.best:
         numbers, values = zip(*curve.best, strict=True)
-        heights = [value * scale for value in values]
+        heights = [min(max(value, low), high) * scale for value in values]
         style: dict[str, Any] = {"color": BEST, "linewidth": 2.2, "zorder": 3}
         axes.step(numbers, heights, where="post", label="best so far", **style)
 
