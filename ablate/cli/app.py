@@ -26,6 +26,19 @@ from ablate.cli.options import (
     open_study,
 )
 from ablate.cli.printing import ERR, print_text, print_warnings
+from ablate.cli.run_options import (
+    Devices,
+    FailFast,
+    Jobs,
+    KeepWeights,
+    Quiet,
+    RetryFailed,
+    SlotsPerGpu,
+    SmokeCheck,
+    StallMinutes,
+    Verbose,
+    choices_of,
+)
 
 _EPILOG = (
     "Exit codes: 0 done; 1 a trial failed or a file cannot be written; 2 wrong study or command line; 3 data missing "
@@ -102,44 +115,24 @@ def run(
     only: Only = None,
     store: StoreFolder = None,
     data: DataFolder = None,
-    jobs: Annotated[
-        int | None, typer.Option(help="Trials side by side [one a GPU, or one a core].")
-    ] = None,
-    devices: Annotated[
-        str | None, typer.Option(help="cpu, cuda, or numbers of GPUs such as 0,1 [all GPUs].")
-    ] = None,
-    slots_per_gpu: Annotated[
-        str, typer.Option(help="Trials on one GPU: a number, or auto: as many as fit.")
-    ] = "1",
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Train failed trials again.")
-    ] = False,
-    fail_fast: Annotated[
-        bool, typer.Option("--fail-fast", help="Stop at the first trial that fails.")
-    ] = False,
-    smoke_check: Annotated[
-        bool, typer.Option(help="Try one batch of each network before the first trial starts.")
-    ] = True,
-    stall_minutes: Annotated[
-        float | None,
-        typer.Option(help="A trial silent for so long has failed; 0: never [15; scripts: never]."),
-    ] = None,
-    keep: Annotated[
-        str | None, typer.Option(help="Weights to keep: best, all or none [as the study says].")
-    ] = None,
+    jobs: Jobs = None,
+    devices: Devices = None,
+    slots_per_gpu: SlotsPerGpu = "1",
+    retry_failed: RetryFailed = False,
+    fail_fast: FailFast = False,
+    smoke_check: SmokeCheck = True,
+    stall_minutes: StallMinutes = None,
+    keep: KeepWeights = None,
     tracking_uri: TrackingUri = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show what trials print.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the table only.")] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
 ) -> None:
     """Train what is missing, record it in MLflow, print the tables.
 
     Run it again after anything: finished trials stay, missing ones run.
     """
-    from ablate.cli.running import choices_of, run_and_print
+    from ablate.cli.running import run_and_print
 
-    opened = open_study(study, profile, settings, only, store, data)
     choices = choices_of(
         jobs=jobs,
         devices=devices,
@@ -152,6 +145,7 @@ def run(
         tracking_uri=tracking_uri,
         verbose=verbose,
     )
+    opened = open_study(study, profile, settings, only, store, data)
     raise typer.Exit(run_and_print(opened, choices, quiet=quiet))
 
 
@@ -215,7 +209,9 @@ def table(
 @app.command(epilog="Example: ablate show studies/basenet.yaml 'Batch norm'")
 def show(
     study: StudyFile,
-    row: Annotated[str | None, typer.Argument(help="A row's label [baseline].")] = None,
+    row: Annotated[
+        str | None, typer.Argument(help="A row's label (default: the baseline).")
+    ] = None,
     profile: Profile = None,
     settings: Settings = None,
     data: DataFolder = None,

@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, cast, get_args
 
 from ablate.cli.options import LOCAL_HOST, PORT
 from ablate.cli.preparing import checked
 from ablate.cli.printing import ERR, print_text
-from ablate.errors import UsageError, did_you_mean
 from ablate.record.reader import experiment_id
 from ablate.record.ui import experiment_link
 from ablate.runner.execute import run_and_publish
 from ablate.runner.study import Study
-from ablate.runner.summary import Choices, Keep, RunSummary
-
-KEEP: tuple[str, ...] = get_args(Keep)
-
-
-def choices_of(
-    *, slots_per_gpu: str, stall_minutes: float | None, keep: str | None, **others: Any
-) -> Choices:
-    """The options of the command line as choices.
-
-    Raises:
-        UsageError: a value that cannot be meant.
-    """
-    if slots_per_gpu != "auto" and not slots_per_gpu.isdecimal():
-        raise UsageError(f"--slots-per-gpu {slots_per_gpu}: must be a whole number, or auto")
-    if stall_minutes is not None and stall_minutes < 0:
-        raise UsageError(f"--stall-minutes {stall_minutes}: must be at least 0; 0 means never")
-    if keep is not None and keep not in KEEP:
-        raise UsageError(f"--keep {keep}: no such choice. {did_you_mean(keep, KEEP)}")
-    return Choices(
-        slots_per_gpu="auto" if slots_per_gpu == "auto" else int(slots_per_gpu),
-        stall_s=None if stall_minutes is None else stall_minutes * 60,
-        keep=cast(Keep | None, keep),
-        **others,
-    )
+from ablate.runner.summary import Choices, RunSummary
 
 
 def run_and_print(study: Study, choices: Choices, *, quiet: bool) -> int:

@@ -13,7 +13,8 @@ from ablate.engine.device import Execution, prepare
 from ablate.engine.seeding import start_stream
 from ablate.engine.trainer import Trainer
 from ablate.errors import TrialError, did_you_mean
-from ablate.spec.config import Primary, TrialConfig
+from ablate.spec.config import TrialConfig
+from ablate.spec.primary import Primary
 from ablate.tasks.task import TaskOptions
 
 

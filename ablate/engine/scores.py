@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ablate.engine.early_stopping import Best
 from ablate.metrics.counts import Counts
 from ablate.registry import table
-from ablate.spec.config import Primary
+from ablate.spec.primary import Primary
 from ablate.tasks.task import TaskOptions
 
 #: With more classes than this, values of single classes are left to the per-class tables.

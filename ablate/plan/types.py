@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ablate.errors import Problem
-from ablate.spec.config import Config, Primary
+from ablate.spec.config import Config
 from ablate.spec.options import Options
+from ablate.spec.primary import Primary
 
 if TYPE_CHECKING:
     from ablate.plan.search.types import SearchPlan

@@ -15,7 +15,8 @@ _SECRET = re.compile(r"secret|passw(?:or)?d|passphrase|credential", re.IGNORECAS
 _SECRET_TEXT = re.compile(r"token|api_?key|(?:^|[._-])key$", re.IGNORECASE)
 _SECRET_IN_TEXT = re.compile(r"token|secret|passw|passphrase|credential|key", re.IGNORECASE)
 _NOT_TEXT = re.compile(r"(?:null|none|~|true|false|[-+.\d][-+.\deE_]*)?", re.IGNORECASE)
-_USER_IN_ADDRESS = re.compile(r"(\b[a-zA-Z][\w+.-]*://)[^/\s\"']+@")
+#: Schemes are short; without that bound, megabytes of ``a.a.a.a`` in a log would take hours.
+_USER_IN_ADDRESS = re.compile(r"(\b[a-zA-Z][\w+.-]{0,40}://)[^/\s\"']+@")
 _SECRET_IN_QUERY = re.compile(
     r"([?&][\w-]*(?:token|secret|passw(?:or)?d|key|signature)=)[^&\s\"']+", re.IGNORECASE
 )

@@ -11,7 +11,7 @@ from ablate.report.compare import Comparison, Verdict, compare, compare_rows
 from ablate.report.rows import Missing, RowResults, Summary, gather
 from ablate.report.searching import searches_of
 from ablate.results import ResultSet
-from ablate.spec.config import Primary
+from ablate.spec.primary import Primary
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.wording import span
 from ablate.results import TrialResult
-from ablate.spec.config import Config, Primary, ScriptConfig, TrialConfig
+from ablate.spec.config import Config, ScriptConfig, TrialConfig
+from ablate.spec.primary import Primary
 from ablate.spec.sections import TrainOptions
 
 

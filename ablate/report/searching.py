@@ -13,7 +13,7 @@ from ablate.plan.types import AblationPlan, Plan
 from ablate.report.cells import NumberFormat
 from ablate.report.wording import counted, seed_list
 from ablate.results import MetricInfo, ResultSet, SearchPoint, Status
-from ablate.spec.config import Primary
+from ablate.spec.primary import Primary
 
 #: Digits of a number that a search found, in tables; the CSV has all of them.
 DIGITS = 4

@@ -17,6 +17,7 @@ from ablate.files import write_bytes
 from ablate.record import keys
 from ablate.record.card import TrialCard
 from ablate.record.recorder import Recorder
+from ablate.record.redact import redact_text
 from ablate.results import EpochMetrics, Failed, Finished, Started, Status
 from ablate.runner.upkeep.manifest import write_manifest
 from ablate.schedule.job import Job, Outcome, Slot
@@ -156,7 +157,8 @@ def draw_confusion(artifacts: Path, split: str, name: str) -> None:
 
 def _keep_log(log: Path, artifacts: Path) -> None:
     if log.exists() and log.stat().st_size:
-        write_bytes(artifacts / "log.txt", log.read_bytes())
+        text = log.read_bytes().decode(errors="surrogateescape")
+        write_bytes(artifacts / "log.txt", redact_text(text).encode(errors="surrogateescape"))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from ablate.progress.display import Display
 from ablate.results import EpochMetrics, Failed, Finished, Started
 from ablate.schedule.job import Job, Outcome, Slot
 from ablate.schedule.observer import Running
-from ablate.spec.config import Primary
+from ablate.spec.primary import Primary
 
 
 class Watching:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     Field,
-    GetJsonSchemaHandler,
     PrivateAttr,
     ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema, InitErrorDetails
+from pydantic_core import InitErrorDetails
 
-from ablate.registry import UnknownName, overlaid, table
-from ablate.results import MetricInfo
+from ablate.registry import UnknownName, table
 from ablate.spec.member import Member
 from ablate.spec.options import Options, PluginFile, invalid
 from ablate.spec.overrides import DEFAULT_NAMES
 from ablate.spec.plugins import used_files
+from ablate.spec.primary import Primary
 from ablate.spec.sections import (
     DataOptions,
     LossOptions,
@@ -30,80 +29,6 @@ from ablate.spec.sections import (
     ScriptOptions,
     TrainOptions,
 )
-
-
-class Primary(Options):
-    """``primary``: the one metric that verdicts are about, ``split/metric``."""
-
-    metric: str
-    direction: Literal["max", "min"] | None = None
-    """Follows from the metric; needed only for a metric of one's own."""
-    _plugin: MetricInfo | None = PrivateAttr(None)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"metric": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _has_a_split(self) -> Primary:
-        split, _, name = self.metric.partition("/")
-        if split not in ("train", "val", "test") or not name:
-            raise invalid(
-                f"{self.metric!r} is not split/metric", "Write for example 'val/accuracy'"
-            )
-        self._plugin = overlaid("metric").get(name.partition("/")[0])  # known here, not in tables
-        return self
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        return {"anyOf": [{"type": "string"}, handler(schema)]}
-
-    @property
-    def split(self) -> str:
-        """``train``, ``val`` or ``test``."""
-        return self.metric.partition("/")[0]
-
-    @property
-    def name(self) -> str:
-        """The metric without its split."""
-        return self.metric.partition("/")[2]
-
-    @property
-    def info(self) -> MetricInfo:
-        """Direction, title and format of the metric; of one's own metric what the study says of it."""
-        if self._plugin is not None:
-            return self._plugin
-        own = self.name.partition("/")[0]
-        try:
-            info: MetricInfo = table("metric").get(own)
-        except UnknownName:
-            return MetricInfo(own, self.direction or "max", own)
-        return info
-
-    @property
-    def maximize(self) -> bool:
-        """Whether larger is better."""
-        return (self.direction or self.info.direction) == "max"
-
-    @property
-    def monitored(self) -> str:
-        """The validation metric that early stopping and ``checkpoint: best`` look at."""
-        return f"val/{self.name}"
-
-    @property
-    def unknown(self) -> tuple[str, str] | None:
-        """Message and remedy if no registered metric has this name."""
-        if self._plugin is not None:
-            return None
-        try:
-            table("metric").get(self.name.partition("/")[0])
-        except UnknownName as error:
-            message, _, remedy = str(error).partition(". ")
-            return message, remedy
-        return None
 
 
 class Config(Options):

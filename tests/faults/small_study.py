@@ -171,6 +171,13 @@ class SmallStudy:
         files = (self.store / "trials").rglob("events.jsonl")
         return sum(_count(path, '"event": "epoch"') for path in files)
 
+    def last_recorded_ns(self) -> int:
+        """When MLflow's database was last written; 0 before it exists."""
+        try:
+            return (self.store / "mlflow.db").stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with sqlite3.connect(f"file:{self.store / 'mlflow.db'}?mode=ro", uri=True) as connection:
             return connection.execute(sql).fetchall()

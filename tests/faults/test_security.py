@@ -79,8 +79,10 @@ def test_a_secret_is_in_no_record(study: SmallStudy) -> None:
         study.text.replace("[1, 2, 3, 4, 5, 6]", "[1, 2]")
         .replace("params: {", f"params: {{api_token: {CANARY}, ")
         .replace("trouble: none", "trouble: error")
-        .replace("a mistake", f"a mistake at https://me:{CANARY}@example.org")
     )
+    trainer = study.folder / "trainer.py"
+    at = f"a mistake at https://me:{CANARY}@example.org/x"
+    trainer.write_text(trainer.read_text().replace("a mistake", at))
     study.run(code=1, MY_SECRET=CANARY, MLFLOW_TRACKING_PASSWORD=CANARY)
     for file in study.store.rglob("*"):
         assert not file.is_file() or CANARY.encode() not in file.read_bytes(), file

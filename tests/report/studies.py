@@ -8,8 +8,9 @@ from typing import Any
 
 from ablate.plan.types import AblationPlan, Condition, Plan, Row, Trial
 from ablate.results import ResultSet, Status, TrialResult
-from ablate.spec.config import Primary, TrialConfig
+from ablate.spec.config import TrialConfig
 from ablate.spec.options import Options
+from ablate.spec.primary import Primary
 from ablate.spec.sections import TrainOptions
 
 SEEDS = (0, 1, 2)

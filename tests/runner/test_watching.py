@@ -6,7 +6,7 @@ from ablate.results import EpochMetrics, Failed, Finished, Status
 from ablate.runner.watching import Watching
 from ablate.schedule.job import Job, Outcome, Slot
 from ablate.schedule.observer import Running
-from ablate.spec.config import Primary
+from ablate.spec.primary import Primary
 
 JOB = Job("id", "a, seed 0", Path("/nowhere"))
 

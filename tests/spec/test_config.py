@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from ablate.spec.config import Primary, ScriptConfig, TrialConfig, config_class
+from ablate.spec.config import ScriptConfig, TrialConfig, config_class
 from ablate.spec.options import to_tree
 from ablate.spec.overrides import apply_overrides, flatten
+from ablate.spec.primary import Primary
 from ablate.spec.study import resolve
 
 SCRIPT: dict[str, Any] = {

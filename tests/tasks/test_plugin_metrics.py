@@ -10,7 +10,7 @@ from ablate.metrics.confusion import count
 from ablate.metrics.counts import Counts
 from ablate.metrics.metric import Metric
 from ablate.registry import overlay
-from ablate.spec.config import Primary
+from ablate.spec.primary import Primary
 from ablate.tasks.classification import Classification
 
 COUNTS = Counts(count(np.array([0, 1, 1]), np.array([0, 1, 0]), 2), 3, loss_sum=3.0, top5_hits=0)

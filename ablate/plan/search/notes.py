@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ablate.plan.search.options import SearchOptions
 from ablate.plan.search.types import Budget
-from ablate.spec.config import Primary
+from ablate.spec.primary import Primary
 from ablate.spec.text import show_value
 
 
