@@ -2,10 +2,11 @@
 
     python benchmarks/scheduling_overhead.py --trials 1000 --jobs 8
 
-The training is a function that returns a number at once, so that all the time is planning, starting processes, recording
-in MLflow and keeping the Optuna study. The peer is what people write by hand: ``optuna``'s ``optimize`` around
-``mlflow.start_run`` with one metric an epoch, on SQLite, in one process without isolation. Both are whole commands on this
-machine, one after the other. Then ``plan``, ``status`` and ``table`` of the finished study are timed. Prints Markdown.
+The training is a function that returns a number at once, so that all the time is planning, starting processes,
+recording in MLflow and keeping the Optuna study. The peer is what people write by hand: ``optuna``'s ``optimize``
+around ``mlflow.start_run`` with one metric an epoch, on SQLite, in one process without isolation. Both are whole
+commands on this machine, one after the other. Then ``plan``, ``status`` and ``table`` of the finished study are timed.
+Prints Markdown.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ import tempfile
 import time
 from pathlib import Path
 
-TRAINER = '''\
+TRAINER = """\
 def main(trial):
     value = 1.0 / (1.0 + trial.params["x"] + trial.seed)
     trial.log(1, {"val/accuracy": value})
     trial.finish({"val/accuracy": value})
-'''
+"""
 STUDY = """\
 study: overhead
 task: {{name: python, entry: "trainer:main", epochs: 1}}
@@ -33,7 +34,7 @@ seeds: 2
 ablations:
   x: {{design: one-factor, factors: {{params.x: {levels}}}}}
 """
-GLUE = '''\
+GLUE = """\
 import sys
 import mlflow
 import optuna
@@ -54,7 +55,7 @@ def objective(trial):
 
 study = optuna.create_study(storage="sqlite:///optuna.db", sampler=optuna.samplers.RandomSampler(0))
 study.optimize(objective, n_trials=int(sys.argv[1]))
-'''
+"""
 
 
 def main() -> None:
@@ -73,7 +74,10 @@ def main() -> None:
         looks = {look: timed(folder, *ablate(look)) for look in ("plan", "status", "table")}
     print("| | Optuna + MLflow by hand | ablate run | ratio |\n|---|---|---|---|")
     print(f"| ms a trial | {per(glue, options)} | {per(run, options)} | {run / glue:.2f} |")
-    print(f"\n{options.trials} trials, {options.jobs} jobs, {os.cpu_count()} cores. Afterwards: ", end="")
+    print(
+        f"\n{options.trials} trials, {options.jobs} jobs, {os.cpu_count()} cores. Afterwards: ",
+        end="",
+    )
     print(", ".join(f"`{look}` {seconds:.1f} s" for look, seconds in looks.items()) + ".")
 
 
