@@ -24,6 +24,7 @@ from ablate.runner.study_source import StudySource
 from ablate.runner.summary import Choices, RunSummary, nothing_to_do, summarised
 from ablate.runner.tables import search_figures, table
 from ablate.runner.upkeep.keep import apply_keep
+from ablate.runner.upkeep.leftovers import clear_recorded
 from ablate.runner.upkeep.space import disk_estimate
 from ablate.runner.watching import Watching
 from ablate.runner.worker import payload, preload_of, target_of
@@ -140,6 +141,8 @@ def _train_missing(
             console.print(f"warning: {estimate.warning}", markup=False, soft_wrap=True)
     recorder = _recorder(study)
     recorder.reconcile(())
+    with _explained():
+        clear_recorded(study.store, study.plan.study, study.recorded())
     recording = Recording(recorder, desk.cards, study.plan.primary.split)
     source = StudySource(study, desk, recorder, recording.note, retry_failed=choices.retry_failed)
     observers: list[Observer] = [Ledgers(study), recording, *beside]

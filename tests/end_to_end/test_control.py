@@ -105,6 +105,15 @@ def test_failed_trials_run_again_only_when_asked_for(tmp_path: Path) -> None:
     assert attempts.read_text().splitlines() == [*before, "1error", "1error"]
 
 
+def test_more_seeds_train_only_the_new_ones(tmp_path: Path) -> None:
+    place = fast_study(tmp_path, "  depth: {design: one-factor, factors: {params.depth: [2]}}\n")
+    first = place.ablate("run", "study.yaml")
+    assert "4 trained" in first.stderr
+    more = place.ablate("run", "study.yaml", "--set", "seeds=5")
+    assert "4 of 10 trials were there already; 6 trained" in more.stderr
+    assert len(ends(place)) == 4
+
+
 def test_a_network_that_cannot_train_is_found_before_anything_trains(tmp_path: Path) -> None:
     place = Workplace(tmp_path)
     head = STUDY[: STUDY.index("ablations:")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from ablate.events import read_events
 from ablate.record.inventory import RecordedRun
 from ablate.record.keys import IDENTITY
 from ablate.record.store import Store
-from ablate.results import EpochMetrics, Finished, Status
+from ablate.results import EpochMetrics, Finished, ResultSet, Status
 
 _IDENTITY = re.compile(r"[0-9a-f]{32}")
 
@@ -42,6 +43,17 @@ def trial_folders(store: Store, study: str) -> Iterator[TrialFolder]:
     for path in sorted(home.iterdir()):
         if _IDENTITY.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
             yield _folder(path)
+
+
+def clear_recorded(store: Store, study: str, results: ResultSet) -> None:
+    """Delete the folders of finished trials, which a driver leaves that is killed right after recording one.
+
+    Hold the study's lock.
+    """
+    finished = {item.identity for item in results if item.status is Status.FINISHED}
+    for folder in trial_folders(store, study):
+        if folder.identity in finished:
+            shutil.rmtree(folder.path)
 
 
 def studies_with_folders(store: Store) -> tuple[str, ...]:
