@@ -35,6 +35,7 @@ def main(trial):
     params = trial.params
     checkpoint = trial.checkpoints / "epoch"
     done = int(checkpoint.read_text()) if checkpoint.exists() else 0
+    accuracy = value(params, trial.seed, done)
     for epoch in range(done + 1, params["epochs"] + 1):
         time.sleep(params["epoch_s"])
         if trial.seed == params["troubled_seed"] and epoch == 2:

@@ -237,8 +237,8 @@ class Runs(RuleBasedStateMachine):
             except Killed:
                 self.lose_driver()
                 return
-        if not self.running:
-            self.check_end()
+            if not self.running:
+                self.check_end()
 
     @precondition(lambda self: self.running)
     @rule(index=st.integers(0, 1), epochs=st.integers(0, EPOCHS), steps=STEPS)
