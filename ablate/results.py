@@ -124,7 +124,12 @@ class TrialResult:
     shared_device: int = 1
     """How many trials ran side by side on its device: times of a shared one cannot be compared."""
     searches: Mapping[str, str] = field(default_factory=dict)
-    """Key of a search to what it says of this trial (JSON), for trials that a search proposed."""
+    """Proposal (``key.number`` of a search) to what it says of this trial (JSON)."""
+
+    @property
+    def searched_by(self) -> frozenset[str]:
+        """Keys of the searches that proposed it."""
+        return frozenset(proposal.partition(".")[0] for proposal in self.searches)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ SOURCE_STUDY = "ablate.source_study"
 CLASSES = "ablate.classes"
 #: How many trials ran side by side on the trial's device.
 SHARED_DEVICE = "ablate.shared_device"
-#: ``ablate.search/<key>``: that a search proposed the trial: JSON with its number, seed place and parameters.
+#: ``ablate.search/<key>.<number>``: that a search proposed the trial: JSON with its number, seed place and parameters.
 SEARCH = "ablate.search/"
 #: At a tracking server: the local run that a run was delivered from, the digest of what was delivered, and that
 #: another run took its place.
@@ -75,9 +75,9 @@ ORPHANED = "the driver ended before the trial"
 
 
 def searches_of(tags: Mapping[str, str]) -> dict[str, str]:
-    """Key of a search to what it says of a run.
+    """Key and number of each proposal of a search to what it says of a run.
 
-    >>> searches_of({"ablate.search/abc": "{}", "ablate.seed": "0"})
-    {'abc': '{}'}
+    >>> searches_of({"ablate.search/abc.7": "{}", "ablate.seed": "0"})
+    {'abc.7': '{}'}
     """
     return {key.removeprefix(SEARCH): text for key, text in tags.items() if key.startswith(SEARCH)}

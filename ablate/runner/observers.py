@@ -87,7 +87,7 @@ class Recording:
         reach("epoch-after")
 
     def note(self, identity: str, tags: Mapping[str, str]) -> None:
-        """Note something more of a trial that begins later or runs now."""
+        """Note something more of a trial, which may begin later, run now or have ended in this run."""
         if identity in self._runs:
             self._recorder.tag(self._runs[identity], tags)
         else:
@@ -111,7 +111,7 @@ class Recording:
                 self._complete(job, event, artifacts)
         folder = artifacts if artifacts.is_dir() and not interrupted else None
         reach("finish-before")
-        self._recorder.finish(self._runs.pop(job.identity), event, folder)
+        self._recorder.finish(self._runs[job.identity], event, folder)
         reach("finish-after")
         if not interrupted:
             with _explained(), suppress(FileNotFoundError):

@@ -32,7 +32,7 @@ class Mark:
 
     def tag(self, key: str) -> dict[str, str]:
         """The mark as a tag of the trial's run."""
-        return {f"{SEARCH}{key}": json.dumps(asdict(self), sort_keys=True)}
+        return {f"{SEARCH}{key}.{self.number}": json.dumps(asdict(self), sort_keys=True)}
 
 
 def read_mark(text: str) -> Mark:
@@ -80,8 +80,7 @@ def found_of(results: Mapping[str, SearchResult]) -> dict[str, Mapping[str, Any]
 def _search(plan: SearchPlan, recorded: ResultSet, records: Records) -> SearchResult:
     marked: dict[int, list[tuple[Mark, TrialResult]]] = {}
     for trial in recorded:
-        if plan.key in trial.searches:
-            mark = read_mark(trial.searches[plan.key])
+        for mark in _marks(plan, trial):
             marked.setdefault(mark.number, []).append((mark, trial))
     if not marked:
         return SearchResult(plan, (), finished=False)
@@ -91,6 +90,15 @@ def _search(plan: SearchPlan, recorded: ResultSet, records: Records) -> SearchRe
     points = [_point(plan, marked[number], curves, durations) for number in sorted(marked)]
     ended = all(point.status.settled for point in points)
     return SearchResult(plan, tuple(points), finished=ended and is_spent(plan.budget, points))
+
+
+def _marks(plan: SearchPlan, trial: TrialResult) -> list[Mark]:
+    """The points of a search that the trial belongs to: a search may propose the same parameters again."""
+    return [
+        read_mark(text)
+        for proposal, text in trial.searches.items()
+        if proposal.startswith(f"{plan.key}.")
+    ]
 
 
 def _point(

@@ -145,13 +145,13 @@ class StudySource:
         card = self._desk.proposed(proposal, proposal.condition)
         interest = _Interest(search, proposal.mark)
         if card.identity in self._ended or card.identity in self._recorded:
-            self._note(card.identity, proposal.mark.tag(proposal.search))
+            self._mark(card.identity, proposal.mark.tag(proposal.search))
             search.learn(proposal.mark, self._curve(card.identity))
             self._tell(interest, card.identity, *self._end(card.identity))
             return None
         self._interests.setdefault(card.identity, []).append(interest)
         if card.identity in self._handed_out:
-            self._note(card.identity, proposal.mark.tag(proposal.search))
+            self._mark(card.identity, proposal.mark.tag(proposal.search))
             return None
         self._handed_out.add(card.identity)
         return self._desk.job(card.identity)
@@ -168,7 +168,14 @@ class StudySource:
     ) -> None:
         further = interest.search.ended(interest.mark, event, seconds)
         if further is not None:
-            self._note(identity, further.tag(interest.search.plan.key))
+            self._mark(identity, further.tag(interest.search.plan.key))
+
+    def _mark(self, identity: str, tag: dict[str, str]) -> None:
+        """Note in the record of a trial that a search proposed it."""
+        if identity in self._handed_out:
+            self._note(identity, tag)
+        else:
+            self._recorder.tag(self._recorded[identity].run_id, tag)
 
     def _end(self, identity: str) -> tuple[Finished | Failed, float]:
         """How a trial ended, in this run or an earlier one, and the seconds that it took."""

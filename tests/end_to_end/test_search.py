@@ -180,3 +180,29 @@ def test_rows_that_fall_behind_end_early_and_the_baseline_never(tmp_path: Path) 
     place.ablate("run", "study.yaml")
     assert {item.status for item in opened(place).results()} == {Status.FINISHED}
     assert len(opened(place).results()) == 8
+
+
+@pytest.mark.parametrize("rows_first", [False, True])
+def test_what_a_search_proposes_again_counts_each_time(tmp_path: Path, rows_first: bool) -> None:
+    """Proposals that equal a row, or an earlier proposal, train nothing and are recorded."""
+    place = fast_study(
+        tmp_path,
+        """\
+  rows:
+    design: one-factor
+    factors: {params.depth: [2, 3]}
+  tuned:
+    design: search
+    sampler: random
+    budget: {trials: 7}
+    space: {params.depth: [2, 3, 4]}
+""",
+    )
+    if rows_first:
+        place.ablate("run", "study.yaml", "--jobs", "1", "--only", "rows")
+    done = place.ablate("run", "study.yaml", "--jobs", "1")
+    assert "7 of 7 tried: 7 finished" in done.stdout
+    (result,) = opened(place).searches().values()
+    runs = {run for point in result.points for run in point.run_ids}
+    assert len(runs) == len({tuple(point.params.items()) for point in result.points})
+    assert place.ablate("run", "study.yaml", "--jobs", "1").stdout == done.stdout

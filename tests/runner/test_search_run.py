@@ -139,7 +139,7 @@ def test_a_mark_survives_its_tag(
     number: int, params: dict[str, object], place: int, ended: str
 ) -> None:
     mark = Mark(number, params, place, ended)
-    assert read_mark(mark.tag("k")["ablate.search/k"]) == mark
+    assert read_mark(mark.tag("k")[f"ablate.search/k.{mark.number}"]) == mark
 
 
 def test_a_time_budget_counts_training(study_of: StudyOf) -> None:

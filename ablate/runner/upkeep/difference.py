@@ -80,7 +80,7 @@ class _Comparison:
         self.removed = [
             item
             for item in self._recorded
-            if item.identity not in planned and not searches & item.searches.keys()
+            if item.identity not in planned and not searches & item.searched_by
         ]
         self._gone = {item.identity for item in self.removed}
         self._trees: dict[str, Tree | None] = {}

@@ -126,7 +126,7 @@ def _is_obsolete(folder: TrialFolder, planned: set[str]) -> bool:
 
 def _planned(study: Study) -> set[str]:
     searches = {search.key for search in study.plan.searches}
-    searched = {item.identity for item in study.recorded() if searches & item.searches.keys()}
+    searched = {item.identity for item in study.recorded() if searches & item.searched_by}
     return {*study.identities.values(), *searched}
 
 

@@ -130,7 +130,7 @@ def _others(study: Study, results: ResultSet, kept: set[str]) -> Iterator[Record
     """The runs of the plan and of its searches that are of no condition to be kept."""
     planned = {result.identity for result in results}
     searches = {search.key for search in study.plan.searches}
-    searched = {item.identity for item in study.recorded() if searches & item.searches.keys()}
+    searched = {item.identity for item in study.recorded() if searches & item.searched_by}
     for run in recorded_runs(study.store, study.plan.study):
         ours = run.row.tags[IDENTITY] in planned | searched
         if ours and run.row.tags.get(CONDITION) not in kept:
