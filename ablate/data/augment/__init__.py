@@ -19,6 +19,7 @@ TABLE = Table(
         "random_horizontal_flip": "ablate.data.augment.random_horizontal_flip:RandomHorizontalFlip",
         "random_resized_crop": "ablate.data.augment.random_resized_crop:RandomResizedCrop",
         "random_rotation": "ablate.data.augment.random_rotation:RandomRotation",
+        "random_scale": "ablate.data.augment.random_scale:RandomScale",
         "random_vertical_flip": "ablate.data.augment.random_vertical_flip:RandomVerticalFlip",
         "trivial_augment": "ablate.data.augment.trivial_augment:TrivialAugment",
     },

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ablate.data.augment.step import Augmentation
+from ablate.data.augment.torchvision_policy import TorchvisionPolicy
 
 if TYPE_CHECKING:
     from ablate.data.transforms.step import Transform
 
 
-class AutoAugment(Augmentation):
+class AutoAugment(TorchvisionPolicy):
     """A learned policy, through torchvision (Cubuk et al. 2018, https://arxiv.org/abs/1805.09501)."""
 
     policy: Literal["imagenet", "cifar10", "svhn"] = "imagenet"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,8 @@ class ColorJitter(Augmentation):
     turns the colour circle by up to a tenth either way. As torchvision's ``ColorJitter``, but that the order
     of the four is not drawn for each image.
     """
+
+    moves_pixels: ClassVar[bool | None] = False
 
     brightness: float = Field(0.0, ge=0.0, examples=[0.4])
     """Largest change of the brightness factor from 1."""

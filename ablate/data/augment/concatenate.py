@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from ablate.data.augment.step import Augmentation
+from ablate.data.augment.step import (
+    Augmentation,
+    build_step,
+    mask_problems,
+    output_shape,
+    problems,
+)
 from ablate.spec.member import Member
 from ablate.spec.options import invalid
 from ablate.spec.sections import AugmentOptions
@@ -49,18 +55,33 @@ class Concatenate(Augmentation):
     def build(self) -> Concatenated:
         """See :class:`ablate.data.transforms.concatenation.Concatenated`."""
         from ablate.data.transforms.concatenation import Concatenated
-        from ablate.data.transforms.step import compose
+        from ablate.data.transforms.step import Composed
 
         return Concatenated(
-            [compose([step.build() for step in policy]) for policy in self.policies]
+            [Composed([build_step(step) for step in policy]) for policy in self.policies]
         )
 
     def problems(self, shape: ImageShape) -> list[str]:
+        """Those of every step of every policy; and all policies must give images of one size."""
+        found = [message for policy in self.policies for message in problems(policy, shape)]
+        shapes = dict.fromkeys(output_shape(policy, shape) for policy in self.policies)
+        if len(shapes) == 1:
+            return found
+        sizes = " and ".join(f"{one.height} x {one.width}" for one in shapes)
+        return [
+            *found,
+            f"the policies of concatenate give images of {sizes}. Crop to one size in all of them, or after them",
+        ]
+
+    def output_shape(self, shape: ImageShape) -> ImageShape:
+        """That of the first policy; it is a problem where another has a different one."""
+        return output_shape(self.policies[0], shape)
+
+    def mask_problems(self) -> list[str]:
         """Those of every step of every policy."""
-        steps = [step for policy in self.policies for step in policy]
         return [
             message
-            for step in steps
-            if isinstance(step, Augmentation)
-            for message in step.problems(shape)
+            for policy in self.policies
+            for step in policy
+            for message in mask_problems(step)
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 class Cutout(Augmentation):
     """Blackens squares (DeVries and Taylor 2017, https://arxiv.org/abs/1708.04552).
 
-    A centre may be anywhere in the image, so that squares at its border are cut off.
+    A centre may be anywhere in the image, so that squares at its border are cut off. Masks stay as they are:
+    the network must guess what is hidden.
     """
+
+    moves_pixels: ClassVar[bool | None] = False
 
     size: int = Field(ge=1, examples=[4])
     """Side of a square, in pixels."""

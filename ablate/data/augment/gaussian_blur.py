@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 class GaussianBlur(Augmentation):
     """Blurs with a Gaussian whose width is drawn for each image."""
+
+    moves_pixels: ClassVar[bool | None] = False
 
     kernel_size: int = Field(3, ge=3)
     """Pixels of the kernel's side; odd."""

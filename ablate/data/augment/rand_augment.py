@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from ablate.data.augment.step import Augmentation
+from ablate.data.augment.torchvision_policy import TorchvisionPolicy
 
 if TYPE_CHECKING:
     from ablate.data.transforms.step import Transform
 
 
-class RandAugment(Augmentation):
+class RandAugment(TorchvisionPolicy):
     """Random operations of one strength, through torchvision (Cubuk et al. 2019, https://arxiv.org/abs/1909.13719)."""
 
     num_ops: int = Field(2, ge=1)

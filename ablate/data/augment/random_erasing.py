@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ablate.data.augment.step import Augmentation, Interval, Shares
 from ablate.spec.sections import Probability
@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 class RandomErasing(Augmentation):
-    """Covers a random box (Zhong et al. 2017, https://arxiv.org/abs/1708.04896)."""
+    """Covers a random box (Zhong et al. 2017, https://arxiv.org/abs/1708.04896).
+
+    Masks stay as they are: the network must guess what is hidden.
+    """
+
+    moves_pixels: ClassVar[bool | None] = False
 
     p: Probability = 0.5
     """Probability that an image gets a box."""

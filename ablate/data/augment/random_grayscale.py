@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ablate.data.augment.step import Augmentation
 from ablate.spec.sections import Probability
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 class RandomGrayscale(Augmentation):
     """Takes the colour from some images; they keep their three channels."""
+
+    moves_pixels: ClassVar[bool | None] = False
 
     p: Probability = 0.1
     """Probability that an image becomes grey."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ablate.data.augment.step import Augmentation
 from ablate.spec.sections import Probability
@@ -15,11 +14,13 @@ if TYPE_CHECKING:
 class RandomHorizontalFlip(Augmentation):
     """Swaps left and right."""
 
+    moves_pixels: ClassVar[bool | None] = True
+
     p: Probability = 0.5
     """Probability that an image is flipped."""
 
     def build(self) -> Transform:
-        """See :func:`ablate.data.transforms.crop.random_flip`."""
-        from ablate.data.transforms.crop import random_flip
+        """See :class:`ablate.data.transforms.crop.Flip`."""
+        from ablate.data.transforms.crop import Flip
 
-        return partial(random_flip, p=self.p, dim=-1)
+        return Flip(self.p, dim=-1)

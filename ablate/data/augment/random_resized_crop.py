@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ablate.data.augment.step import Augmentation, Interval, Shares
 
@@ -14,13 +13,15 @@ if TYPE_CHECKING:
 class RandomResizedCrop(Augmentation):
     """Stretches a random part to the image's size (Szegedy et al. 2014, https://arxiv.org/abs/1409.4842)."""
 
+    moves_pixels: ClassVar[bool | None] = True
+
     scale: Shares = (0.08, 1.0)
     """Least and greatest share of the image's area."""
     ratio: Interval = (3 / 4, 4 / 3)
     """Least and greatest width / height of the part."""
 
     def build(self) -> Transform:
-        """See :func:`ablate.data.transforms.geometry.random_resized_crop`."""
-        from ablate.data.transforms.geometry import random_resized_crop
+        """See :class:`ablate.data.transforms.geometry.ResizedCrop`."""
+        from ablate.data.transforms.geometry import ResizedCrop
 
-        return partial(random_resized_crop, scale=self.scale, ratio=self.ratio)
+        return ResizedCrop(self.scale, self.ratio)

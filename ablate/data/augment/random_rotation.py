@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,13 +15,15 @@ if TYPE_CHECKING:
 class RandomRotation(Augmentation):
     """Rotates about the centre, keeps the size and fills with black."""
 
+    moves_pixels: ClassVar[bool | None] = True
+
     degrees: float = Field(15.0, gt=0.0, le=180.0)
     """The angle is drawn between minus and plus this."""
     interpolation: Literal["nearest", "bilinear"] = "bilinear"
-    """How values between pixels are found."""
+    """How values between pixels are found; in masks always ``nearest``."""
 
     def build(self) -> Transform:
-        """See :func:`ablate.data.transforms.geometry.random_rotation`."""
-        from ablate.data.transforms.geometry import random_rotation
+        """See :class:`ablate.data.transforms.geometry.Rotation`."""
+        from ablate.data.transforms.geometry import Rotation
 
-        return partial(random_rotation, degrees=self.degrees, interpolation=self.interpolation)
+        return Rotation(self.degrees, self.interpolation)

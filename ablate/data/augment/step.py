@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator
 
+from ablate.errors import DataError
 from ablate.spec.options import invalid
+from ablate.spec.plugins import StandIn
 from ablate.spec.sections import AugmentOptions
 from ablate.spec.values import ImageShape
 
@@ -41,6 +44,13 @@ class Augmentation(AugmentOptions):
     contract tests of :mod:`ablate.testing.augment_cases` use.
     """
 
+    moves_pixels: ClassVar[bool | None] = None
+    """Whether pixels change their places.
+
+    ``True``: they do, and what :meth:`build` returns is :class:`ablate.data.transforms.step.Geometric`, so that it
+    moves masks alike. ``False``: only colours change. ``None``: not known, and so refused for segmentation.
+    """
+
     def build(self) -> Transform:
         """The step as a callable ``(images, generator) -> images``; see :class:`AugmentOptions`."""
         raise NotImplementedError
@@ -48,3 +58,70 @@ class Augmentation(AugmentOptions):
     def problems(self, shape: ImageShape) -> list[str]:
         """Why the step cannot be used on images of ``shape``; empty if it can."""
         return []
+
+    def output_shape(self, shape: ImageShape) -> ImageShape:
+        """The shape that images of ``shape`` have after the step."""
+        return shape
+
+    def mask_problems(self) -> list[str]:
+        """Why the step cannot be used on images with segmentation masks; empty if it can."""
+        return _undeclared(self)
+
+
+def problems(steps: Iterable[AugmentOptions], shape: ImageShape) -> list[str]:
+    """Why steps cannot be used one after the other on images of ``shape``; empty if they can."""
+    found: list[str] = []
+    for step in steps:
+        if isinstance(step, Augmentation):
+            found += step.problems(shape)
+        shape = output_shape((step,), shape)
+    return found
+
+
+def output_shape(steps: Iterable[AugmentOptions], shape: ImageShape) -> ImageShape:
+    """The shape that images of ``shape`` have after all steps."""
+    for step in steps:
+        shape = step.output_shape(shape) if isinstance(step, Augmentation) else shape
+    return shape
+
+
+def mask_problems(step: AugmentOptions) -> list[str]:
+    """Why a step cannot be used on images with segmentation masks; empty if it can.
+
+    What a plugin's step can do is known only where its code may run, so that one that stands in for it has none.
+    """
+    if isinstance(step, StandIn):
+        return []
+    return step.mask_problems() if isinstance(step, Augmentation) else _undeclared(step)
+
+
+def build_step(step: AugmentOptions) -> Transform:
+    """What a step builds.
+
+    Raises:
+        DataError: the step moves pixels and what it builds could not move masks.
+    """
+    from ablate.data.transforms.step import Geometric
+
+    built: Transform = step.build()
+    if getattr(step, "moves_pixels", None) and not isinstance(built, Geometric):
+        raise DataError(
+            f"augmentation '{label(step)}' has moves_pixels = True, but what it builds has no with_masks. "
+            "Give it with_masks(images, masks, generator), which returns both"
+        )
+    return built
+
+
+def _undeclared(step: AugmentOptions) -> list[str]:
+    if getattr(step, "moves_pixels", None) is not None:
+        return []
+    return [
+        f"{label(step)} does not say whether it moves pixels, and masks would have to move with them. "
+        "Write moves_pixels: ClassVar[bool] = False in its class if it changes colours only, and True if what it "
+        "builds has with_masks(images, masks, generator)"
+    ]
+
+
+def label(step: AugmentOptions) -> str:
+    """What messages call a step: its name in the study file."""
+    return step.name or type(step).__name__

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ablate.data.augment.step import Augmentation
+from ablate.data.augment.torchvision_policy import TorchvisionPolicy
 
 if TYPE_CHECKING:
     from ablate.data.transforms.step import Transform
 
 
-class TrivialAugment(Augmentation):
+class TrivialAugment(TorchvisionPolicy):
     """One random operation of random strength, through torchvision's ``TrivialAugmentWide``.
 
     Müller and Hutter 2021, https://arxiv.org/abs/2103.10158.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from ablate.data.transforms.step import uniform
+from ablate.data.transforms.places import Places, nearest, sample, sample_grid
+from ablate.data.transforms.step import Move, uniform
 
 Interpolation = Literal["nearest", "bilinear"]
 
@@ -27,32 +29,58 @@ class Boxes(NamedTuple):
     found: Tensor
 
 
-def random_rotation(
-    images: Tensor, generator: Generator, *, degrees: float, interpolation: Interpolation
-) -> Tensor:
-    """Rotate each image about its centre by an angle in -degrees..degrees; what comes in is black."""
-    angles = uniform(images, generator, -degrees, degrees).flatten()
-    return rotate(images, angles, interpolation)
+@dataclass(frozen=True)
+class Rotation(Move[Tensor]):
+    """Rotates each image about its centre by an angle in -degrees..degrees; what comes in is black or void."""
+
+    degrees: float
+    interpolation: Interpolation
+
+    def draw(self, images: Tensor, generator: Generator) -> Tensor:
+        """(N, H, W, 2): the grid to sample at."""
+        angles = uniform(images, generator, -self.degrees, self.degrees).flatten()
+        return rotation_grid(images, angles)
+
+    def move(self, images: Tensor, drawn: Tensor) -> Tensor:
+        """The rotated images, black outside."""
+        mode = self.interpolation
+        return functional.grid_sample(images, drawn, mode, "zeros", align_corners=False)
+
+    def move_masks(self, masks: Tensor, drawn: Tensor) -> Tensor:
+        """The rotated masks, void outside."""
+        return sample_grid(masks, drawn)
 
 
-def rotate(images: Tensor, angles: Tensor, interpolation: Interpolation) -> Tensor:
-    """Rotate counter-clockwise by ``angles`` (N,) in degrees."""
+def rotation_grid(images: Tensor, angles: Tensor) -> Tensor:
+    """(N, H, W, 2): the grid that rotates counter-clockwise by ``angles`` (N,) in degrees."""
     height, width = images.shape[2:]
     radians = angles.to(images) * (math.pi / 180)
     cos, sin, zero = radians.cos(), radians.sin(), torch.zeros_like(radians)
     rows = (cos, -sin * height / width, zero, sin * width / height, cos, zero)
     theta = torch.stack(rows, dim=1).reshape(-1, 2, 3)
-    grid = functional.affine_grid(theta, list(images.shape), align_corners=False)
-    return functional.grid_sample(images, grid, interpolation, "zeros", align_corners=False)
+    return functional.affine_grid(theta, list(images.shape), align_corners=False)
 
 
-def random_resized_crop(
-    images: Tensor, generator: Generator, *, scale: tuple[float, float], ratio: tuple[float, float]
-) -> Tensor:
-    """Stretch a random part of each image, of area ``scale`` and width / height ``ratio``, to its size."""
-    size = (images.shape[2], images.shape[3])
-    boxes = draw_boxes(len(images), size, size, scale, ratio, generator)
-    return resize_boxes(images, _or_central(boxes, size, ratio))
+@dataclass(frozen=True)
+class ResizedCrop(Move[Places]):
+    """Stretches a random part of each image, of area ``scale`` and width / height ``ratio``, to its size."""
+
+    scale: tuple[float, float]
+    ratio: tuple[float, float]
+
+    def draw(self, images: Tensor, generator: Generator) -> Places:
+        """Where the pixels come from, which is never outside."""
+        size = (images.shape[2], images.shape[3])
+        boxes = draw_boxes(len(images), size, size, self.scale, self.ratio, generator)
+        return places_in(_or_central(boxes, size, self.ratio), images)
+
+    def move(self, images: Tensor, drawn: Places) -> Tensor:
+        """The stretched images (bilinear)."""
+        return sample(images, drawn)
+
+    def move_masks(self, masks: Tensor, drawn: Places) -> Tensor:
+        """The stretched masks."""
+        return nearest(masks, drawn)
 
 
 def draw_boxes(
@@ -98,19 +126,13 @@ def _or_central(boxes: Boxes, size: tuple[int, int], ratio: tuple[float, float])
     )
 
 
-def resize_boxes(images: Tensor, boxes: Boxes) -> Tensor:
-    """Stretch the part of each image that is in its box to the size of the image (bilinear)."""
+def places_in(boxes: Boxes, images: Tensor) -> Places:
+    """The places that stretch the part of each image that is in its box to the size of the image."""
     height, width = images.shape[2:]
-    ys = _centres(boxes.top, boxes.height, height).to(images)
-    xs = _centres(boxes.left, boxes.width, width).to(images)
-    grid = torch.stack(
-        (
-            ((2 * xs + 1) / width - 1)[:, None, :].expand(-1, height, -1),
-            ((2 * ys + 1) / height - 1)[:, :, None].expand(-1, -1, width),
-        ),
-        dim=-1,
+    return Places(
+        _centres(boxes.top, boxes.height, height).to(images),
+        _centres(boxes.left, boxes.width, width).to(images),
     )
-    return functional.grid_sample(images, grid, "bilinear", "border", align_corners=False)
 
 
 def _centres(first: Tensor, length: Tensor, count: int) -> Tensor:

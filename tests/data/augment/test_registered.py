@@ -1,12 +1,25 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import pytest
+import torch
 from pydantic import ValidationError
+from torch import Generator, Tensor
 
-from ablate.data.augment.step import Augmentation
+from ablate.data.augment.step import (
+    Augmentation,
+    build_step,
+    mask_problems,
+    output_shape,
+    problems,
+)
+from ablate.data.transforms.pipeline import Pipeline
+from ablate.errors import DataError
 from ablate.registry import table
+from ablate.spec.options import identity_tree
+from ablate.spec.plugins import StandIn
 from ablate.spec.sections import AugmentOptions
 from ablate.spec.values import ImageShape
 from ablate.testing.augment_cases import check_augmentation, example
@@ -34,6 +47,12 @@ def test_policies_of_auto_augment(policy: str) -> None:
     ("name", "keys"),
     [
         ("random_crop", {"padding": 0}),
+        ("random_crop", {"padding": -1}),
+        ("random_crop", {"size": 0}),
+        ("random_crop", {"size": (8, 0)}),
+        ("random_crop", {"size": (8, 8, 8)}),
+        ("random_scale", {"scale": (1.0, 1.0)}),
+        ("random_scale", {"scale": (2.0, 0.5)}),
         ("random_horizontal_flip", {"p": 1.5}),
         ("random_rotation", {"degrees": 0.0}),
         ("random_rotation", {"degrees": 181.0}),
@@ -64,6 +83,8 @@ def test_impossible_options_are_refused(name: str, keys: dict[str, Any]) -> None
         ("random_grayscale", {}, (1, 9, 9), "needs RGB images, these have 1 channel"),
         ("cutout", {"size": 8}, (3, 8, 9), "size 8 must be smaller than the images"),
         ("gaussian_blur", {"kernel_size": 9}, (3, 4, 9), "Use at most 7"),
+        ("random_crop", {"size": 10}, (3, 9, 12), "size 10 x 10 is larger than the images, which"),
+        ("random_crop", {"size": (9, 13), "padding": 1}, (3, 9, 10), "11 x 12 with their padding"),
     ],
 )
 def test_problems_name_the_remedy(
@@ -82,6 +103,98 @@ def test_concatenate_takes_steps_and_lists_of_steps() -> None:
         "concatenate", policies=("random_crop", ("random_crop", {"cutout": {"size": 3}}), ())
     )
     assert [len(policy) for policy in step.policies] == [1, 2, 0]
+
+
+@pytest.mark.parametrize("keys", [{"size": 8}, {"size": (6, 9)}, {"size": 16, "padding": 2}])
+def test_contract_of_smaller_crops(keys: dict[str, Any]) -> None:
+    check_augmentation(_step("random_crop", **keys))
+
+
+def test_padding_follows_the_size() -> None:
+    assert _step("random_crop").padding == 4
+    assert _step("random_crop", size=8).padding == 0
+    assert _step("random_crop", size=8, padding=2).padding == 2
+    with pytest.raises(ValidationError, match="size must be at least 1"):
+        _step("random_crop", size=0)
+
+
+def test_the_size_left_out_changes_no_identity() -> None:
+    assert identity_tree(_step("random_crop")) == {"name": "", "padding": 4}
+    assert identity_tree(_step("random_crop", size=8)) == {"name": "", "size": 8, "padding": 0}
+
+
+def test_steps_see_what_those_before_them_left() -> None:
+    shape = ImageShape(channels=3, height=20, width=30)
+    crop, cutout = _step("random_crop", size=(8, 10)), _step("cutout", size=8)
+    assert output_shape((crop, cutout), shape) == ImageShape(channels=3, height=8, width=10)
+    assert problems((cutout, crop), shape) == []
+    (problem,) = problems((crop, cutout), shape)
+    assert "cutout's size 8 must be smaller than the images, which are 8 x 10" in problem
+    (problem,) = problems((crop, _step("random_crop", size=9)), shape)
+    assert "size 9 x 9 is larger than the images, which are 8 x 10" in problem
+
+
+def test_policies_agree_on_a_size() -> None:
+    shape = ImageShape(channels=3, height=20, width=30)
+    crop = {"random_crop": {"size": 8}}
+    same = _step("concatenate", policies=(crop, ("random_scale", crop)))
+    assert problems((same,), shape) == []
+    assert output_shape((same,), shape) == ImageShape(channels=3, height=8, width=8)
+    different = _step("concatenate", policies=(crop, (crop, {"cutout": {"size": 8}}), ()))
+    cutout, sizes = problems((different,), shape)
+    assert "which are 8 x 8" in cutout
+    assert "concatenate give images of 8 x 8 and 20 x 30. Crop to one size" in sizes
+
+
+def test_which_steps_masks_can_follow() -> None:
+    found = {name for name in NAMES if mask_problems(example(table("augmentation").get(name)))}
+    assert found == {"auto_augment", "concatenate", "rand_augment", "trivial_augment"}
+
+
+class Silent(AugmentOptions):
+    """A step of a plugin that says nothing about masks."""
+
+    def build(self) -> Callable[[Tensor, Generator], Tensor]:
+        return lambda images, _: images
+
+
+class Unlabelled(Augmentation):
+    """The same with the base class of ablate's own."""
+
+
+class Colours(Silent):
+    """One that leaves pixels where they are."""
+
+    moves_pixels: ClassVar[bool] = False
+
+
+class Pretender(Silent):
+    """One that promises more than it builds."""
+
+    moves_pixels: ClassVar[bool] = True
+
+
+@pytest.mark.parametrize("step", [Silent(name="mine"), Unlabelled(name="mine")])
+def test_steps_that_say_nothing_are_refused(step: AugmentOptions) -> None:
+    (problem,) = mask_problems(step)
+    assert problem.startswith("mine does not say whether it moves pixels")
+    assert "moves_pixels: ClassVar[bool] = False" in problem
+    assert mask_problems(_step("concatenate", policies=(step, "random_crop"))) == [problem]
+
+
+def test_steps_that_declare_themselves_are_used() -> None:
+    assert mask_problems(Colours()) == []
+    assert build_step(Colours())(torch.ones(1, 1, 2, 2), Generator()).shape == (1, 1, 2, 2)
+    for wrong in (Pretender(name="mine"), _step("concatenate", policies=(Pretender(name="mine"),))):
+        with pytest.raises(DataError, match="'mine' has moves_pixels = True, but what it builds"):
+            Pipeline((wrong,))
+
+
+def test_a_plugin_is_judged_where_its_code_runs() -> None:
+    class Stand(AugmentOptions, StandIn):
+        """A step whose code must not run here."""
+
+    assert mask_problems(Stand()) == []
 
 
 def test_concatenate_stands_first() -> None:

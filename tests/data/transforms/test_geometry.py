@@ -10,49 +10,68 @@ from torchvision.transforms.v2 import functional as oracle
 
 from ablate.data.transforms.geometry import (
     Boxes,
+    Interpolation,
+    ResizedCrop,
+    Rotation,
     draw_boxes,
-    random_resized_crop,
-    random_rotation,
-    resize_boxes,
-    rotate,
+    places_in,
+    rotation_grid,
 )
+from ablate.data.transforms.places import nearest, sample
 
 IMAGES = torch.rand(5, 3, 12, 17, generator=Generator().manual_seed(0))
+MASKS = (IMAGES[:, 0] * 200).to(torch.uint8)
+BOXES = [(0, 0, 12, 17), (2, 3, 5, 6), (0, 10, 12, 7), (11, 16, 1, 1), (1, 1, 10, 3)]
+
+
+def _rotate(images: torch.Tensor, angles: torch.Tensor, mode: Interpolation) -> torch.Tensor:
+    return Rotation(1.0, mode).move(images, rotation_grid(images, angles))
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_rotation_is_torchvisions(channels: int) -> None:
     images = IMAGES[:, :channels]
     angles = torch.tensor([0.0, 30.0, -45.0, 90.0, 173.0])
-    found = rotate(images, angles, "bilinear")
+    found = _rotate(images, angles, "bilinear")
     for image, turned, angle in zip(images, found, angles.tolist(), strict=True):
         expected = oracle.rotate(image, angle, InterpolationMode.BILINEAR)
         assert torch.allclose(turned, expected, atol=2e-4)
 
 
 def test_nearest_rotation_is_torchvisions() -> None:
-    found = rotate(IMAGES, torch.full((5,), 33.0), "nearest")
+    angles = torch.full((5,), 33.0)
+    found = _rotate(IMAGES, angles, "nearest")
     expected = oracle.rotate(IMAGES, 33.0, InterpolationMode.NEAREST)
     assert (found == expected).float().mean() > 0.99  # halves may round either way
+    masks = Rotation(1.0, "bilinear").move_masks(MASKS[:, None], rotation_grid(IMAGES, angles))
+    wanted = oracle.rotate(MASKS, 33.0, InterpolationMode.NEAREST, fill=[255.0])
+    assert (masks[:, 0] == wanted).float().mean() > 0.99
+
+
+def test_every_class_and_void_survive_a_rotation() -> None:
+    masks = torch.arange(256, dtype=torch.uint8).view(1, 1, 16, 16)
+    grid = rotation_grid(masks.float(), torch.tensor([90.0]))
+    assert torch.equal(Rotation(1.0, "bilinear").move_masks(masks, grid), masks.rot90(1, (2, 3)))
 
 
 def test_angles_fill_the_range() -> None:
     images = IMAGES[:1].expand(500, -1, -1, -1)
-    found = random_rotation(
-        images, Generator().manual_seed(0), degrees=10, interpolation="bilinear"
-    )
-    limits = rotate(IMAGES[:1].expand(2, -1, -1, -1), torch.tensor([-10.0, 10.0]), "bilinear")
+    found = Rotation(10.0, "bilinear")(images, Generator().manual_seed(0))
+    limits = _rotate(images[:2], torch.tensor([-10.0, 10.0]), "bilinear")
     distance = (found[:, None] - limits[None]).abs().flatten(2).mean(dim=2).amin(dim=0)
     assert (distance < 0.01).all(), "angles close to both ends occur"
 
 
 def test_resized_boxes_are_torchvisions() -> None:
-    boxes = [(0, 0, 12, 17), (2, 3, 5, 6), (0, 10, 12, 7), (11, 16, 1, 1), (1, 1, 10, 3)]
-    columns = [torch.tensor(values) for values in zip(*boxes, strict=True)]
-    found = resize_boxes(IMAGES, Boxes(*columns, torch.ones(5, dtype=torch.bool)))
-    for image, resized, box in zip(IMAGES, found, boxes, strict=True):
-        expected = oracle.resized_crop(image, *box, [12, 17], antialias=True)
-        assert torch.allclose(resized, expected, atol=1e-5)
+    columns = [torch.tensor(values) for values in zip(*BOXES, strict=True)]
+    places = places_in(Boxes(*columns, torch.ones(5, dtype=torch.bool)), IMAGES)
+    found, masks = sample(IMAGES, places), nearest(MASKS[:, None], places)[:, 0]
+    for number, box in enumerate(BOXES):
+        expected = oracle.resized_crop(IMAGES[number], *box, [12, 17], antialias=True)
+        assert torch.allclose(found[number], expected, atol=1e-5)
+        exact = InterpolationMode.NEAREST_EXACT
+        wanted = oracle.resized_crop(MASKS[number : number + 1], *box, [12, 17], exact)
+        assert (masks[number] == wanted[0]).float().mean() > 0.99  # halves may round either way
 
 
 def test_boxes_keep_their_area_ratio_and_image() -> None:
@@ -80,12 +99,12 @@ def test_boxes_reach_every_border() -> None:
 
 def test_no_box_that_fits_means_the_central_one() -> None:
     images = IMAGES[:, :, :, :12]
-    found = random_resized_crop(images, Generator(), scale=(1.0, 1.0), ratio=(3.0, 3.0))
+    found = ResizedCrop((1.0, 1.0), (3.0, 3.0))(images, Generator())
     expected = oracle.resized_crop(images, 4, 0, 4, 12, [12, 12], antialias=True)
     assert torch.allclose(found, expected, atol=1e-5)
 
 
 def test_the_whole_image_stays_as_it_is() -> None:
     square = IMAGES[:, :, :, :12]
-    found = random_resized_crop(square, Generator(), scale=(1.0, 1.0), ratio=(1.0, 1.0))
+    found = ResizedCrop((1.0, 1.0), (1.0, 1.0))(square, Generator())
     assert torch.allclose(found, square, atol=1e-5)
