@@ -6,19 +6,38 @@ Shapes: N images of a batch, C channels, H height, W width.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
 
 import torch
 from torch import Generator, Tensor
 
-from ablate.data.memory import SplitMemory
+from ablate.data.grouping import target_table
+from ablate.data.memory import Gathered, SplitMemory
 from ablate.data.normalization import resolve_normalization
 from ablate.data.prepared import Split
 from ablate.data.streams import stream_seed
 from ablate.data.transforms.pipeline import Pipeline
+from ablate.data.truth import original_masks
+from ablate.spec.labels import Labels
 from ablate.spec.sections import AugmentOptions
 from ablate.spec.values import Normalization
 
-__all__ = ["TrainBatches", "eval_batches", "resolve_normalization"]
+__all__ = ["Batch", "TrainBatches", "eval_batches", "resolve_normalization"]
+
+
+class Batch(NamedTuple):
+    """Some images and what is true of them.
+
+    ``image`` (N, C, H, W) float32, normalised; images of more than one channel are in the memory format
+    ``channels_last``. ``target`` (N,) int64, or (N, H, W) where every pixel has a class: classes of the network or
+    IGNORE_INDEX. ``truth``: in evaluations of segmentation the N original masks, (h, w) uint8 each, of the data set's
+    classes or 255.
+    """
+
+    image: Tensor
+    target: Tensor
+    truth: tuple[Tensor, ...] | None = None
 
 
 class TrainBatches:
@@ -32,6 +51,7 @@ class TrainBatches:
     def __init__(
         self,
         split: Split,
+        labels: Labels,
         *,
         batch_size: int,
         augment: tuple[AugmentOptions, ...],
@@ -43,7 +63,8 @@ class TrainBatches:
         self._batch_size = batch_size
         self._pipeline = Pipeline(augment) if augment else None
         self._passes = self._pipeline.passes if self._pipeline else 1
-        self._normalize = _Normalize(split, normalization, device, 1 if augment else 255)
+        self._normalize = _Normalize(normalization, device, 1 if augment else 255)
+        self._targets = _Targets(labels, device)
         self._seed = seed
 
     @property
@@ -52,52 +73,80 @@ class TrainBatches:
         full, rest = divmod(len(self._memory) * self._passes, self._batch_size)
         return full + (rest > 1)
 
-    def epoch(self, number: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """The batches of epoch ``number``: image (N, C, H, W) float32, normalised, and target (N,) int64.
-
-        Images of more than one channel are in the memory format ``channels_last``.
-        """
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """The batches of epoch ``number``."""
         size = len(self._memory)
         order = torch.randperm(size * self._passes, generator=self._stream("order", number))
         order = order[: self.steps_per_epoch * self._batch_size]
         generator = self._stream("augment", number)
         batches = self._memory.batches(order % size, self._batch_size)
         passes = torch.split(order // size, self._batch_size)
-        for (pixels, target), which in zip(batches, passes, strict=True):
-            images = self._pipeline(pixels, generator, which) if self._pipeline else pixels
-            yield self._normalize(images), target
+        for gathered, which in zip(batches, passes, strict=True):
+            yield self._batch(gathered, generator, which)
+
+    def _batch(self, gathered: Gathered, generator: Generator, which: Tensor) -> Batch:
+        images, labels, masks = gathered
+        if masks is None:
+            if self._pipeline:
+                images = self._pipeline(images, generator, which)
+            return Batch(self._normalize(images), labels)
+        if self._pipeline:
+            images, masks = self._pipeline.with_masks(images, masks, generator, which)
+        return Batch(self._normalize(images), self._targets(masks))
 
     def _stream(self, purpose: str, epoch: int) -> Generator:
         return Generator().manual_seed(stream_seed(self._seed, purpose, epoch))
 
 
 def eval_batches(
-    split: Split, *, batch_size: int, normalization: Normalization, device: str
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Every image of a split once, in order: image (N, C, H, W) float32, normalised, target (N,) int64."""
-    normalize = _Normalize(split, normalization, device, 255)
+    split: Split, labels: Labels, *, batch_size: int, normalization: Normalization, device: str
+) -> Iterator[Batch]:
+    """Every image of a split once, in order."""
+    normalize = _Normalize(normalization, device, 255)
+    targets = _Targets(labels, device)
     memory = SplitMemory(split, device)
-    for pixels, target in memory.batches(torch.arange(len(split)), batch_size):
-        yield normalize(pixels), target
+    rows = iter(split.indices.tolist())
+    for pixels, target, masks in memory.batches(torch.arange(len(split)), batch_size):
+        if masks is None or split.masks is None:
+            yield Batch(normalize(pixels), target)
+            continue
+        truth = original_masks(split.masks, list(islice(rows, len(pixels))), masks.device)
+        yield Batch(normalize(pixels), targets(masks), truth)
+
+
+class _Targets:
+    """What a network is to learn of masks."""
+
+    def __init__(self, labels: Labels, device: str) -> None:
+        self._table = torch.from_numpy(target_table(labels)).to(device)
+
+    def __call__(self, masks: Tensor) -> Tensor:
+        """(N, H, W) int64 from (N, H, W) uint8."""
+        # Eight times faster on a CPU than indexing with the masks.
+        return self._table.index_select(0, masks.flatten().int()).view(masks.shape)
 
 
 class _Normalize:
     """``(image / full - mean) / std`` as one multiply-add."""
 
-    def __init__(
-        self, split: Split, normalization: Normalization, device: str, full: float
-    ) -> None:
-        _, height, width, channels = split.images.shape
+    def __init__(self, normalization: Normalization, device: str, full: float) -> None:
         mean, std = (torch.tensor(v) for v in (normalization.mean, normalization.std))
-        # As large as an image: broadcasting along a last dimension of 3 is several times slower.
-        self._scale, self._offset = (
-            values.to(device).expand(1, height, width, channels).contiguous().permute(0, 3, 1, 2)
-            for values in (1 / (full * std), -mean / std)
-        )
+        self._values = tuple(v.to(device) for v in (1 / (full * std), -mean / std))
+        self._factors: dict[tuple[int, int], tuple[Tensor, ...]] = {}
 
     def __call__(self, images: Tensor) -> Tensor:
         """Normalised float32 images from (N, C, H, W) ``images``, in ``channels_last`` where C > 1."""
+        scale, offset = self._of_size((images.shape[2], images.shape[3]))
         floats = images.to(torch.float32)
         if images.shape[1] > 1:
             floats = floats.contiguous(memory_format=torch.channels_last)
-        return torch.addcmul(self._offset, floats, self._scale)
+        return torch.addcmul(offset, floats, scale)
+
+    def _of_size(self, size: tuple[int, int]) -> tuple[Tensor, ...]:
+        """Scale and offset, as large as an image: broadcasting a last dimension of 3 is several times slower."""
+        if size not in self._factors:
+            self._factors[size] = tuple(
+                values.expand(1, *size, len(values)).contiguous().permute(0, 3, 1, 2)
+                for values in self._values
+            )
+        return self._factors[size]

@@ -1,11 +1,11 @@
-"""The decoded images of a data set: uint8 arrays on disk that every trial maps into memory."""
+"""The decoded images and masks of a data set: uint8 arrays on disk that every trial maps into memory."""
 
 from __future__ import annotations
 
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,10 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from ablate.data.mask_source import MaskedSource
+from ablate.data.mask_writing import write_masks
 from ablate.data.place import Progress
+from ablate.data.prepared import Masks
 from ablate.data.source import Pixels, Source, SplitName
 from ablate.data.writing import write_images
 from ablate.errors import DataError
@@ -23,7 +26,7 @@ from ablate.spec.values import ImageShape
 
 #: Changes when the files' layout or the way of decoding does.
 _VERSION = 1
-_ARRAYS = ("images", "labels", "sums")
+_INDEX = "index.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,11 +35,14 @@ class CachedSplit:
 
     ``images`` (M, H, W, C) uint8, memory-mapped; ``labels`` (M,) int64; ``sums`` (M, 2, C) int64, each image's sum
     of pixel values and of their squares, from which the mean and std of any part of the split follow at once.
+    ``masks`` and ``names`` are those of the images, where they have masks.
     """
 
     images: Pixels
     labels: NDArray[np.int64]
     sums: NDArray[np.int64]
+    masks: Masks | None = None
+    names: tuple[str, ...] = ()
 
 
 def cached_images(
@@ -51,7 +57,7 @@ def cached_images(
     Safe when several processes ask at once: one decodes, the others wait. A damaged entry is made again.
 
     Raises:
-        DataError: an image is damaged, or the cache cannot be written.
+        DataError: an image or mask is damaged, or the cache cannot be written.
     """
     folder = (
         cache
@@ -81,6 +87,8 @@ def _build(
         part.mkdir()
         try:
             splits = write_images(source.records(), shape, part, progress)
+            if isinstance(source, MaskedSource):
+                write_masks(source, shape, part, progress)
             _seal(part, splits)
             part.rename(folder)
         except BaseException:
@@ -90,12 +98,9 @@ def _build(
 
 
 def _seal(folder: Path, splits: list[SplitName]) -> None:
-    files = {
-        file.name: {**_stamp(file), "hash": hash_file(file)}
-        for split in splits
-        for file in _files(folder, split)
-    }
-    write_json(folder / "index.json", {"splits": splits, "files": files})
+    written = [file for split in splits for file in sorted(folder.glob(f"{split}-*"))]
+    files = {file.name: {**_stamp(file), "hash": hash_file(file)} for file in written}
+    write_json(folder / _INDEX, {"splits": splits, "files": files})
 
 
 def _intact(folder: Path) -> list[SplitName] | None:
@@ -104,7 +109,7 @@ def _intact(folder: Path) -> list[SplitName] | None:
     A file is hashed again only when its size or time of change is not the recorded one.
     """
     try:
-        index: dict[str, Any] = json.loads((folder / "index.json").read_text())
+        index: dict[str, Any] = json.loads((folder / _INDEX).read_text())
         recorded = index["files"]
         changed = [name for name in recorded if not _as_recorded(folder / name, recorded[name])]
         if any(hash_file(folder / name) != recorded[name]["hash"] for name in changed):
@@ -126,17 +131,37 @@ def _stamp(file: Path) -> dict[str, int]:
     return {"size": found.st_size, "mtime_ns": found.st_mtime_ns}
 
 
-def _files(folder: Path, split: SplitName) -> list[Path]:
-    return [folder / f"{split}-{array}.npy" for array in _ARRAYS]
-
-
 def _open(folder: Path, split: SplitName) -> CachedSplit:
-    images, labels, sums = _files(folder, split)
+    labels, sums = (_load(folder, split, array) for array in ("labels", "sums"))
+    cached = CachedSplit(_map(folder, split, "images"), labels, sums)
+    if not _file(folder, split, "masks").exists():
+        return cached
+    names = json.loads((folder / f"{split}-names.json").read_text())
+    return replace(cached, masks=_open_masks(folder, split), names=tuple(names))
+
+
+def _open_masks(folder: Path, split: SplitName) -> Masks:
+    resized = _map(folder, split, "masks")
+    sizes = _load(folder, split, "sizes")
+    originals = folder / f"{split}-originals.raw"
+    pixels = np.memmap(originals, np.uint8, mode="c") if originals.exists() else resized.ravel()
+    areas = sizes.prod(axis=1)
+    return Masks(resized, pixels, np.cumsum(areas) - areas, sizes, _load(folder, split, "counts"))
+
+
+def _map(folder: Path, split: SplitName, array: str) -> Pixels:
     # Copy on write: torch accepts the array as writable, and the file stays as it is.
-    mapped = np.load(images, mmap_mode="c", allow_pickle=False)
-    return CachedSplit(
-        mapped, np.load(labels, allow_pickle=False), np.load(sums, allow_pickle=False)
-    )
+    mapped: Pixels = np.load(_file(folder, split, array), mmap_mode="c", allow_pickle=False)
+    return mapped
+
+
+def _load(folder: Path, split: SplitName, array: str) -> NDArray[np.int64]:
+    loaded: NDArray[np.int64] = np.load(_file(folder, split, array), allow_pickle=False)
+    return loaded
+
+
+def _file(folder: Path, split: SplitName, array: str) -> Path:
+    return folder / f"{split}-{array}.npy"
 
 
 def _cannot_write(folder: Path, error: OSError) -> DataError:

@@ -1,8 +1,8 @@
-"""The base of every data set for image classification."""
+"""The bases of every data set."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import field_validator
 
@@ -10,14 +10,14 @@ from ablate.spec.options import invalid
 from ablate.spec.sections import AugmentOptions, DataOptions
 
 if TYPE_CHECKING:
+    from ablate.data.mask_source import MaskedSource
     from ablate.data.place import DataPlace, Progress
     from ablate.data.source import Source
 
 
-class ImageClassification(DataOptions):
-    """Labelled images: subclasses say where they are found and what they hold."""
+class ImageData(DataOptions):
+    """Images with something to learn about them."""
 
-    #: Where the data comes from, for people.
     @field_validator("augment")
     @classmethod
     def _concatenate_stands_first(
@@ -39,4 +39,21 @@ class ImageClassification(DataOptions):
         Raises:
             ablate.errors.DataError: it is not there, or is not laid out as it must be.
         """
+        raise NotImplementedError
+
+
+class ImageClassification(ImageData):
+    """Labelled images: subclasses say where they are found and what they hold."""
+
+
+class SemanticSegmentation(ImageData):
+    """Images with masks that hold the class of every pixel: subclasses say where they are found and how they are read.
+
+    A ``val`` split that is carved out, and the part that ``train_size`` keeps, are then chosen at random.
+    """
+
+    tasks: ClassVar[tuple[str, ...]] = ("segmentation",)
+
+    def source(self, place: DataPlace, progress: Progress | None = None) -> MaskedSource:
+        """See :meth:`ImageData.source`."""
         raise NotImplementedError

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ablate.data.content import content_fingerprint
+from ablate.data.mask_source import MaskedSource
 from ablate.data.place import DataPlace, Progress
 from ablate.data.source import Record, Source
 from ablate.errors import DataError
@@ -72,7 +73,11 @@ class CodeSource:
 
 def with_code(options: DataOptions, source: Source) -> Source:
     """The source, which no result of other code is taken for; a set that ablate brings names its own versions."""
-    return CodeSource(source, options) if type(options).__plugin_files__ else source
+    if not type(options).__plugin_files__:
+        return source
+    if isinstance(source, MaskedSource):
+        return replace(source, images=CodeSource(source.images, options))
+    return CodeSource(source, options)
 
 
 def _code(options: DataOptions) -> list[str]:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from ablate.data.augment.step import Augmentation
+from ablate.data.augment.step import mask_problems, problems
 from ablate.data.cache import CachedSplit, cached_images
-from ablate.data.dataset import ImageClassification
+from ablate.data.dataset import ImageData
+from ablate.data.grouping import labels_of, own_labels
+from ablate.data.mask_source import MaskedSource
 from ablate.data.normalization import from_sums
+from ablate.data.palette import spread_palette
 from ablate.data.place import DataPlace, Progress
 from ablate.data.plugin_source import (
     fingerprint_without_reading,
     is_read_by_trials_only,
     with_code,
 )
-from ablate.data.prepared import PreparedData, Split
+from ablate.data.prepared import VOID, PreparedData, Split
+from ablate.data.rows import Strata, split_rows
 from ablate.data.source import Source, SplitName
-from ablate.data.split import TRAIN_PART, VALIDATION, Integers, allocate, choose
-from ablate.data.survey import Survey, survey
-from ablate.data.writing import damaged_images
+from ablate.data.split import Integers
+from ablate.data.survey import Misfit, Survey, survey
+from ablate.data.writing import damaged_images, first_lines
 from ablate.errors import DataError
+from ablate.spec.labels import Color, Groups, Labels
 from ablate.spec.sections import DataOptions
 from ablate.spec.values import ImageShape
 
@@ -44,30 +49,37 @@ def fingerprint(options: DataOptions, place: DataPlace, progress: Progress | Non
 
 
 def prepare(
-    options: DataOptions, place: DataPlace, progress: Progress | None = None
+    options: DataOptions,
+    place: DataPlace,
+    progress: Progress | None = None,
+    *,
+    spaces: Mapping[str, Groups] | None = None,
 ) -> PreparedData:
     """The data set decoded, resized and split; read from the cache when it was prepared before.
+
+    ``spaces`` are the study's label spaces, of which ``data.classes`` may name one.
 
     Raises:
         DataError: the data is missing, damaged, or does not fit the options.
     """
     source = _source(options, place, progress)
-    if len(source.classes) < 2:
-        found = ", ".join(repr(name) for name in source.classes) or "none"
-        raise _error(options, f"classification needs at least 2 classes, found {found}")
+    _check_number_of_classes(options, source)
+    labels = labels_of(options, source.classes, spaces or {}, _palette(source))
     surveyed = _survey(source, place.cache, progress)
     shape = _shape(options, surveyed)
     cached = cached_images(source, surveyed.fingerprint, shape, place.cache, progress)
-    _check_classes(options, source.classes, cached)
-    rows = _rows(options, source.classes, cached)
-    train = cached["train"]
+    strata = _strata(options, labels, cached)
+    rows = split_rows(options, strata)
     prepared = PreparedData(
         name=options.name,
         fingerprint=surveyed.fingerprint,
-        classes=source.classes,
+        labels=labels,
         shape=shape,
-        splits={split: _split(cached[home], chosen) for split, (home, chosen) in rows.items()},
-        normalization=from_sums(train.sums[rows["train"][1]], shape.height * shape.width),
+        splits={
+            split: _split(cached[home], strata.labels[home], chosen)
+            for split, (home, chosen) in rows.items()
+        },
+        normalization=from_sums(cached["train"].sums[rows["train"][1]], shape.height * shape.width),
     )
     _check_use(options, prepared)
     return prepared
@@ -78,12 +90,21 @@ def _source(options: DataOptions, place: DataPlace, progress: Progress | None) -
         raise _error(
             options, "it is read by a plugin, whose code only the trials of 'ablate run' execute"
         )
-    if not isinstance(options, ImageClassification):
-        raise _error(options, "it is not a data set for image classification")
+    if not isinstance(options, ImageData):
+        raise _error(options, "it is not a data set of images")
     try:
         return with_code(options, options.source(place, progress))
     except OSError as error:
         raise _error(options, f"cannot read {error.filename}: {error.strerror}") from error
+
+
+def _check_number_of_classes(options: DataOptions, source: Source) -> None:
+    task = "segmentation" if isinstance(source, MaskedSource) else "classification"
+    if len(source.classes) < 2:
+        found = ", ".join(repr(name) for name in source.classes) or "none"
+        raise _error(options, f"{task} needs at least 2 classes, found {found}")
+    if isinstance(source, MaskedSource) and len(source.classes) > VOID:
+        raise _error(options, f"masks hold at most {VOID} classes, not {len(source.classes)}")
 
 
 def _survey(source: Source, cache: Path, progress: Progress | None) -> Survey:
@@ -98,6 +119,8 @@ def _survey(source: Source, cache: Path, progress: Progress | None) -> Survey:
 def _shape(options: DataOptions, surveyed: Survey) -> ImageShape:
     if not surveyed.sizes:
         raise damaged_images(surveyed.damaged)
+    if surveyed.misfits:
+        raise _error(options, _say(surveyed.misfits))
     if options.size is None and len(surveyed.sizes) > 1:
         (first, h1, w1), (second, h2, w2) = surveyed.sizes
         raise _error(
@@ -111,72 +134,37 @@ def _shape(options: DataOptions, surveyed: Survey) -> ImageShape:
     return ImageShape(channels=surveyed.channels, height=height, width=width)
 
 
-def _check_classes(
-    options: DataOptions, classes: tuple[str, ...], cached: Mapping[SplitName, CachedSplit]
-) -> None:
+def _say(misfits: Sequence[Misfit]) -> str:
+    lines = [
+        f"{image} is {h} x {w}, {mask} is {mh} x {mw}" for image, h, w, mask, mh, mw in misfits
+    ]
+    rule = "images and their masks must have the same size (height x width)"
+    return f"{rule}:{first_lines(lines)}\n  Repair or remove these pairs"
+
+
+def _palette(source: Source) -> tuple[Color, ...]:
+    if not isinstance(source, MaskedSource):
+        return ()
+    return source.palette or spread_palette(source.classes)
+
+
+def _strata(
+    options: DataOptions, labels: Labels, cached: Mapping[SplitName, CachedSplit]
+) -> Strata:
     if "train" not in cached:
         raise _error(options, f"it has no training images, only the splits {', '.join(cached)}")
-    counts = np.bincount(cached["train"].labels, minlength=len(classes))
-    absent = [name for name, count in zip(classes, counts, strict=True) if count == 0]
+    if cached["train"].masks is not None:
+        return Strata(("",), {split: part.labels for split, part in cached.items()})
+    own = {split: own_labels(labels, part.labels) for split, part in cached.items()}
+    counts = np.bincount(own["train"][own["train"] >= 0], minlength=len(labels.classes))
+    absent = [name for name, count in zip(labels.classes, counts, strict=True) if count == 0]
     if absent:
         raise _error(options, f"no training image is of the class {', '.join(map(repr, absent))}")
+    return Strata(labels.classes, own)
 
 
-def _rows(
-    options: DataOptions, classes: tuple[str, ...], cached: Mapping[SplitName, CachedSplit]
-) -> dict[SplitName, tuple[SplitName, Integers]]:
-    """Each split's home in the cache, and its rows there."""
-    rows: dict[SplitName, tuple[SplitName, Integers]] = {
-        split: (split, np.arange(len(part.labels))) for split, part in cached.items()
-    }
-    if "val" not in cached:
-        train, val = _carve(options, classes, cached["train"].labels)
-        rows["train"], rows["val"] = ("train", train), ("train", val)
-    rows["train"] = ("train", _part(options, classes, cached["train"].labels, rows["train"][1]))
-    return {split: rows[split] for split in ("train", "val", "test") if split in rows}
-
-
-def _carve(
-    options: DataOptions, classes: tuple[str, ...], labels: Integers
-) -> tuple[Integers, Integers]:
-    """The rows of train and of val, stratified."""
-    counts = np.bincount(labels, minlength=len(classes))
-    scarce = [f"{name!r} ({n})" for name, n in zip(classes, counts, strict=True) if n < 2]
-    if scarce:
-        raise _error(
-            options,
-            f"too few images to split into train and val: {', '.join(scarce)}; every class needs "
-            "at least 2. Add images, or provide a val split",
-        )
-    wanted = round(options.val_fraction * len(labels))
-    total = min(max(wanted, len(classes)), len(labels) - len(classes))
-    shares = allocate(counts, counts - 1, total)
-    is_val = choose(labels, shares, options.split_seed, VALIDATION)
-    return np.flatnonzero(~is_val), np.flatnonzero(is_val)
-
-
-def _part(
-    options: DataOptions, classes: tuple[str, ...], labels: Integers, rows: Integers
-) -> Integers:
-    """The rows of the train split that ``train_size`` keeps, stratified."""
-    if options.train_size is None:
-        return rows
-    size = options.train_size
-    total = size if isinstance(size, int) else round(size * len(rows))
-    if not len(classes) <= total <= len(rows):
-        raise _error(
-            options,
-            f"data.train_size {size} means {total} training images; it must be from "
-            f"{len(classes)} (one a class) to {len(rows)} (the training split)",
-        )
-    counts = np.bincount(labels[rows], minlength=len(classes))
-    shares = allocate(counts, counts, total)
-    chosen: Integers = rows[choose(labels[rows], shares, options.split_seed, TRAIN_PART)]
-    return chosen
-
-
-def _split(part: CachedSplit, rows: Integers) -> Split:
-    return Split(part.images, rows, part.labels[rows])
+def _split(part: CachedSplit, labels: Integers, rows: Integers) -> Split:
+    return Split(part.images, rows, labels[rows], part.masks, part.names)
 
 
 def _check_use(options: DataOptions, prepared: PreparedData) -> None:
@@ -187,10 +175,13 @@ def _check_use(options: DataOptions, prepared: PreparedData) -> None:
             f"data.batch_size {options.batch_size} is larger than the training split of {size} "
             f"images. Use at most {size}",
         )
-    for step in options.augment:
-        problems = step.problems(prepared.shape) if isinstance(step, Augmentation) else []
-        for message in problems:
-            raise _error(options, f"data.augment: {message}")
+    wrong = problems(options.augment, prepared.shape)
+    if prepared.splits["train"].masks is not None:
+        wrong += [message for step in options.augment for message in mask_problems(step)]
+        if not prepared.class_counts("train").any():
+            raise _error(options, "no pixel of the training images is of a class that is kept")
+    for message in wrong:
+        raise _error(options, f"data.augment: {message}")
 
 
 def _error(options: DataOptions, message: str) -> DataError:

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ablate.data.source import Pixels, SplitName
+from ablate.spec.labels import NONE, Labels
 from ablate.spec.values import ImageShape, Normalization
+
+#: What a mask holds where the truth is unknown.
+VOID = 255
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Masks:
+    """The true classes of every pixel of M images: classes of the data set, or :data:`VOID`.
+
+    ``resized`` (M, H, W) uint8 are the masks at the images' size (nearest), memory-mapped. ``pixels`` (P,) uint8 are
+    those of the original size one after the other, memory-mapped, image ``i`` from ``offsets[i]`` on, of
+    ``sizes[i]`` (height, width). ``counts`` (M, S) int64: pixels of each of the S classes in ``resized``.
+    """
+
+    resized: Pixels
+    pixels: Pixels
+    offsets: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    def original(self, image: int) -> Pixels:
+        """(height, width) uint8: the mask of an image as it was annotated."""
+        height, width = (int(side) for side in self.sizes[image])
+        start = int(self.offsets[image])
+        mask: Pixels = self.pixels[start : start + height * width].reshape(height, width)
+        return mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,12 +44,16 @@ class Split:
     """A part of a set of images.
 
     ``images`` (M, H, W, C) uint8, memory-mapped and perhaps shared with other splits; ``indices`` (N,) int64, the
-    images of this one, ascending; ``labels`` (N,) int64, theirs.
+    images of this one, ascending; ``labels`` (N,) int64, their classes (of the network's). ``masks`` are those of all
+    M images where every pixel has a class; ``labels`` are then all 0. ``names`` are the names of all M images, as far
+    as they are known.
     """
 
     images: Pixels
     indices: NDArray[np.int64]
     labels: NDArray[np.int64]
+    masks: Masks | None = None
+    names: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -46,12 +77,29 @@ class PreparedData:
 
     name: str
     fingerprint: str
-    classes: tuple[str, ...]
+    labels: Labels
     shape: ImageShape
     splits: Mapping[SplitName, Split]
     normalization: Normalization
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that the network tells apart."""
+        return self.labels.classes
+
+    @property
     def num_classes(self) -> int:
         """How many classes there are."""
         return len(self.classes)
+
+    def class_counts(self, split: SplitName) -> NDArray[np.int64]:
+        """(num_classes,) int64: images of each class in a split; with masks, pixels at the images' size."""
+        part = self.splits[split]
+        if part.masks is None:
+            return part.class_counts(self.num_classes)
+        counts = np.zeros(self.num_classes, np.int64)
+        of_source = part.masks.counts[part.indices].sum(axis=0)
+        for source, own in enumerate(self.labels.own.of_source):
+            if own != NONE:
+                counts[own] += of_source[source]
+        return counts

@@ -24,13 +24,15 @@ class Record(NamedTuple):
     """One labelled image.
 
     ``label`` is an index into the source's classes. ``name`` is the same wherever the data lies.
-    ``content`` is the file that holds the image, its bytes, or its pixels (H, W) or (H, W, 3) uint8.
+    ``content`` is the file that holds the image, its bytes, or its pixels (H, W) or (H, W, 3) uint8. ``mask`` is the
+    same of its mask, where every pixel has a class, or a function that draws it; ``label`` is then 0.
     """
 
     split: SplitName
     label: int
     name: str
     content: Path | bytes | Pixels
+    mask: Path | bytes | Pixels | Callable[[], Pixels] | None = None
 
     def read(self) -> bytes | Pixels:
         """The image's bytes or pixels.
@@ -38,12 +40,38 @@ class Record(NamedTuple):
         Raises:
             DataError: the file cannot be read.
         """
-        if not isinstance(self.content, Path):
-            return self.content
-        try:
-            return retry_once(self.content.read_bytes)
-        except OSError as error:
-            raise DataError(f"cannot read {self.content}: {error.strerror}") from error
+        return _read(self.content)
+
+    def read_mask(self) -> bytes | Pixels:
+        """The mask's bytes or pixels.
+
+        Raises:
+            DataError: the file cannot be read, or the mask cannot be drawn.
+        """
+        if self.mask is None:
+            raise DataError(f"the image {where(self)} has no mask")
+        return self.mask() if callable(self.mask) else _read(self.mask)
+
+
+def _read(content: Path | bytes | Pixels) -> bytes | Pixels:
+    if not isinstance(content, Path):
+        return content
+    try:
+        return retry_once(content.read_bytes)
+    except OSError as error:
+        raise DataError(f"cannot read {content}: {error.strerror}") from error
+
+
+def where(record: Record) -> str:
+    """The image's path, or its name within the data set where it has no file of its own."""
+    if isinstance(record.content, Path):
+        return str(record.content)
+    return f"{record.split}/{record.name}"
+
+
+def where_mask(record: Record) -> str:
+    """The mask's path, or whose mask it is."""
+    return str(record.mask) if isinstance(record.mask, Path) else f"the mask of {where(record)}"
 
 
 class Source(Protocol):

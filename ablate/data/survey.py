@@ -9,14 +9,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ablate.data.decode import DAMAGE, header, reason
+from ablate.data.decode import DAMAGE, Header, header, reason
+from ablate.data.mask_source import MaskedSource
 from ablate.data.place import Progress
-from ablate.data.source import Pixels, Record, Source
+from ablate.data.source import Pixels, Record, Source, where, where_mask
 from ablate.files import hash_value, write_json
 
 #: Changes when the way of looking does, so that old results are not used.
 _VERSION = 1
 _STEP = 512
+
+#: An image, its height and width, its mask, and the mask's.
+Misfit = tuple[str, int, int, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,15 @@ class Survey:
     """What is known of a source once every image was looked at.
 
     ``sizes`` holds (name, height, width) of the first readable image and of the first whose size differs from
-    it. ``damaged`` holds (name, reason) of the images that cannot be used.
+    it. ``damaged`` holds (name, reason) of the images that cannot be used, ``misfits`` those whose mask
+    has another size.
     """
 
     fingerprint: str
     channels: int
     sizes: tuple[tuple[str, int, int], ...]
     damaged: tuple[tuple[str, str], ...]
+    misfits: tuple[Misfit, ...] = ()
 
 
 def survey(source: Source, cache: Path, progress: Progress | None = None) -> Survey:
@@ -55,6 +61,10 @@ def _read(memo: Path) -> Survey | None:
             int(value["channels"]),
             tuple((str(n), int(h), int(w)) for n, h, w in value["sizes"]),
             tuple((str(n), str(why)) for n, why in value["damaged"]),
+            tuple(
+                (str(image), int(h), int(w), str(mask), int(mh), int(mw))
+                for image, h, w, mask, mh, mw in value.get("misfits", ())
+            ),
         )
     except (FileNotFoundError, ValueError, KeyError, TypeError):  # absent or cut short: look again
         return None
@@ -62,38 +72,73 @@ def _read(memo: Path) -> Survey | None:
 
 def _look(source: Source, progress: Progress | None) -> Survey:
     records = source.records()
-    digest = hashlib.blake2b(digest_size=16)
-    grey = True
-    sizes: list[tuple[str, int, int]] = []
-    damaged: list[tuple[str, str]] = []
+    seen = _Seen(source)
     for done, record in enumerate(records):
-        content = record.read()
-        _add(digest, source.classes, record, content)
         if progress and done % _STEP == 0:
             progress("reading images", done, len(records))
+        seen.add(record)
+    return seen.survey()
+
+
+class _Seen:
+    """What the images looked at so far have shown."""
+
+    def __init__(self, source: Source) -> None:
+        self._classes = source.classes
+        self._has_masks = isinstance(source, MaskedSource)
+        self._digest = hashlib.blake2b(digest_size=16)
+        if isinstance(source, MaskedSource):
+            self._digest.update(hash_value([source.classes, source.masks.identity()]).encode())
+        self._grey = True
+        self._sizes: list[tuple[str, int, int]] = []
+        self._damaged: list[tuple[str, str]] = []
+        self._misfits: list[Misfit] = []
+
+    def add(self, record: Record) -> None:
+        content = record.read()
+        _add(self._digest, self._classes, record, content)
+        image = self._header(where(record), content)
+        if image is not None:
+            self._grey = self._grey and image.grey
+            if not self._sizes or (len(self._sizes) == 1 and self._sizes[0][1:] != image[1:]):
+                self._sizes.append((where(record), image.height, image.width))
+        if self._has_masks:
+            self._add_mask(record, image)
+
+    def _add_mask(self, record: Record, image: Header | None) -> None:
+        content = record.read_mask()
+        _add_pixels(self._digest, content)
+        mask = self._header(where_mask(record), content)
+        if image and mask and image[1:] != mask[1:]:
+            misfit = (where(record), *image[1:], where_mask(record), *mask[1:])
+            self._misfits.append(misfit)
+
+    def _header(self, name: str, content: bytes | Pixels) -> Header | None:
         try:
-            found = header(content)
+            return header(content)
         except DAMAGE as error:
-            damaged.append((where(record), reason(error)))
-            continue
-        grey = grey and found.grey
-        if not sizes or (len(sizes) == 1 and sizes[0][1:] != found[1:]):
-            sizes.append((where(record), found.height, found.width))
-    return Survey(digest.hexdigest(), 1 if grey else 3, tuple(sizes), tuple(damaged))
+            self._damaged.append((name, reason(error)))
+            return None
+
+    def survey(self) -> Survey:
+        return Survey(
+            self._digest.hexdigest(),
+            1 if self._grey else 3,
+            tuple(self._sizes),
+            tuple(self._damaged),
+            tuple(self._misfits),
+        )
 
 
 def _add(
     digest: hashlib.blake2b, classes: Sequence[str], record: Record, content: bytes | Pixels
 ) -> None:
     shape = "" if isinstance(content, bytes) else f"{content.shape}"
-    raw = content if isinstance(content, bytes) else content.tobytes()
     head = "\0".join((record.split, classes[record.label], record.name, shape))
     digest.update(f"{len(head)}:{head}".encode())
+    _add_pixels(digest, content)
+
+
+def _add_pixels(digest: hashlib.blake2b, content: bytes | Pixels) -> None:
+    raw = content if isinstance(content, bytes) else content.tobytes()
     digest.update(hashlib.blake2b(raw, digest_size=16).digest())
-
-
-def where(record: Record) -> str:
-    """The image's path, or its name within the data set where it has no file of its own."""
-    if isinstance(record.content, Path):
-        return str(record.content)
-    return f"{record.split}/{record.name}"

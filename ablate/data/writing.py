@@ -1,4 +1,4 @@
-"""Decoding a whole source into arrays on disk, a chunk at a time."""
+"""Decoding the images of a whole source into arrays on disk, a chunk at a time."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ablate.data.decode import DAMAGE, decode, reason
 from ablate.data.place import Progress
-from ablate.data.source import SPLITS, Pixels, Record, SplitName
-from ablate.data.survey import where
+from ablate.data.source import SPLITS, Pixels, Record, SplitName, where
 from ablate.errors import DataError
 from ablate.spec.values import ImageShape
 
 _CHUNK = 256
 _MOST_NAMED = 10
 
-Result = Pixels | tuple[str, str]
+T = TypeVar("T")
 
 
 def write_images(
@@ -55,10 +54,16 @@ def write_images(
 
 def damaged_images(damaged: Sequence[tuple[str, str]]) -> DataError:
     """The error for images that cannot be used, from their (name, reason)."""
-    lines = "\n".join(f"    {name}: {why}" for name, why in damaged[:_MOST_NAMED])
-    more = f"\n    and {len(damaged) - _MOST_NAMED} more" if len(damaged) > _MOST_NAMED else ""
     count = "1 image is" if len(damaged) == 1 else f"{len(damaged)} images are"
-    return DataError(f"{count} damaged:\n{lines}{more}\n  Replace or remove them")
+    lines = first_lines([f"{name}: {why}" for name, why in damaged])
+    return DataError(f"{count} damaged:{lines}\n  Replace or remove them")
+
+
+def first_lines(texts: Sequence[str]) -> str:
+    """The first texts of many, each on an indented line of its own, and how many more there are."""
+    more = len(texts) - _MOST_NAMED
+    shown = [*texts[:_MOST_NAMED], *([f"and {more} more"] if more > 0 else [])]
+    return "".join(f"\n    {text}" for text in shown)
 
 
 def _write_split(
@@ -69,8 +74,8 @@ def _write_split(
     sums: list[NDArray[np.int64]] = []
     dimensions = (len(records), shape.height, shape.width, shape.channels)
     with Path(f"{prefix}-images.npy").open("wb") as stream:
-        _write_header(stream, dimensions)
-        for results in _decoded(records, shape):
+        write_header(stream, dimensions)
+        for results in in_chunks(records, lambda record: _try_decode(record, shape)):
             damaged += [result for result in results if isinstance(result, tuple)]
             images = [result for result in results if not isinstance(result, tuple)]
             if not damaged:
@@ -78,32 +83,35 @@ def _write_split(
                 stream.write(chunk.tobytes())  # not through a map: a full disk must raise, not kill
                 sums.append(_sums(chunk))
             report(len(results))
-        _flush(stream)
+        flush(stream)
     if not damaged:
-        _save(Path(f"{prefix}-sums.npy"), np.concatenate(sums))
-        _save(Path(f"{prefix}-labels.npy"), np.array([r.label for r in records], np.int64))
+        save(Path(f"{prefix}-sums.npy"), np.concatenate(sums))
+        save(Path(f"{prefix}-labels.npy"), np.array([r.label for r in records], np.int64))
     return damaged
 
 
-def _write_header(stream: BinaryIO, dimensions: tuple[int, ...]) -> None:
+def write_header(stream: BinaryIO, dimensions: tuple[int, ...]) -> None:
+    """The beginning of an ``.npy`` file of uint8 values."""
     description = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
     header = {"descr": description, "fortran_order": False, "shape": dimensions}
     np.lib.format.write_array_header_1_0(stream, header)
 
 
-def _decoded(records: Sequence[Record], shape: ImageShape) -> Iterator[list[Result]]:
-    """Chunks of pixels (H, W, C), or (name, reason) where an image is damaged."""
-    chunks = (records[start : start + _CHUNK] for start in range(0, len(records), _CHUNK))
+def in_chunks(
+    records: Sequence[Record], decode: Callable[[Record], T], size: int = _CHUNK
+) -> Iterator[list[T]]:
+    """What ``decode`` returns for each record, a chunk at a time, by several threads where files are read."""
+    chunks = (records[start : start + size] for start in range(0, len(records), size))
     if isinstance(records[0].content, np.ndarray):
         for chunk in chunks:
-            yield [_try_decode(record, shape) for record in chunk]
+            yield [decode(record) for record in chunk]
         return
     with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:  # Pillow decodes without the GIL
         for chunk in chunks:
-            yield list(pool.map(lambda record: _try_decode(record, shape), chunk))
+            yield list(pool.map(decode, chunk))
 
 
-def _try_decode(record: Record, shape: ImageShape) -> Result:
+def _try_decode(record: Record, shape: ImageShape) -> Pixels | tuple[str, str]:
     try:
         return decode(record.read(), shape)
     except DAMAGE as error:
@@ -117,12 +125,14 @@ def _sums(images: Pixels) -> NDArray[np.int64]:
     return np.stack([part.sum(axis=1, dtype=np.int64) for part in (flat, squares)], axis=1)
 
 
-def _save(path: Path, array: NDArray[np.int64]) -> None:
+def save(path: Path, array: NDArray[np.int64]) -> None:
+    """Write an ``.npy`` file, down to the disk."""
     with path.open("wb") as stream:
         np.save(stream, array)
-        _flush(stream)
+        flush(stream)
 
 
-def _flush(stream: BinaryIO) -> None:
+def flush(stream: BinaryIO) -> None:
+    """Hand what was written to the disk."""
     stream.flush()
     os.fsync(stream.fileno())

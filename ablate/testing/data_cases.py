@@ -21,9 +21,10 @@ from PIL import Image
 
 from ablate.data.place import DataPlace
 from ablate.data.prepare import fingerprint, prepare
-from ablate.data.prepared import PreparedData
+from ablate.data.prepared import VOID, Masks, PreparedData, Split
 from ablate.registry import table
 from ablate.spec.sections import DataOptions
+from ablate.testing.mask_fakes import MASK_FAKES
 
 Pixels = NDArray[np.uint8]
 
@@ -124,6 +125,7 @@ FAKES: Mapping[str, Callable[[Path], dict[str, Any]]] = {
     "fashion-mnist": write_fashion_mnist,
     "flat-folder": write_flat_folder,
     "image-folder": write_image_folder,
+    **MASK_FAKES,
 }
 
 
@@ -132,7 +134,10 @@ def check_data_set(options: DataOptions, root: Path, scratch: Path) -> None:
     place = place_at(root, scratch / "cache")
     prepared = prepare(options, place)
     _check_documented(options)
-    _check_splits(prepared)
+    _check_splits(options, prepared)
+    for split in prepared.splits.values():
+        if split.masks is not None:
+            _check_masks(prepared, split, split.masks)
     _check_same(prepared, prepare(options, place))
     _check_same(prepared, prepare(options.model_copy(update={"batch_size": 2}), place))
     moved = Path(shutil.copytree(root, scratch / "moved"))
@@ -145,7 +150,7 @@ def _check_documented(options: DataOptions) -> None:
     assert "licence" in text, "the docstring names source, licence and counts"
 
 
-def _check_splits(prepared: PreparedData) -> None:
+def _check_splits(options: DataOptions, prepared: PreparedData) -> None:
     shape = prepared.shape
     assert {"train", "val"} <= set(prepared.splits)
     assert prepared.num_classes >= 2
@@ -157,10 +162,29 @@ def _check_splits(prepared: PreparedData) -> None:
         assert len(split) == len(split.labels) == len(set(split.indices.tolist())) > 0
         assert 0 <= split.indices.min() <= split.indices.max() < len(split.images)
         assert split.class_counts(prepared.num_classes).sum() == len(split)
+        assert (split.masks is not None) == ("segmentation" in options.tasks)
     train, val = prepared.splits["train"], prepared.splits["val"]
-    assert train.class_counts(prepared.num_classes).min() > 0
+    assert prepared.class_counts("train").min() > 0
     if train.images is val.images:
         assert not set(train.indices.tolist()) & set(val.indices.tolist())
+
+
+def _check_masks(prepared: PreparedData, split: Split, masks: Masks) -> None:
+    size = (prepared.shape.height, prepared.shape.width)
+    num_source = len(prepared.labels.source)
+    assert len(prepared.labels.palette) == prepared.num_classes
+    assert len(split.names) == len(split.images) == len(masks.resized) == len(masks.sizes)
+    assert not split.labels.any()
+    assert masks.resized.dtype == masks.pixels.dtype == np.uint8
+    assert masks.resized.shape[1:] == size
+    for image in split.indices.tolist():
+        resized, original = masks.resized[image], masks.original(image)
+        assert original.shape == tuple(masks.sizes[image])
+        assert set(np.unique(original)) <= {*range(num_source), VOID}
+        assert set(np.unique(resized)) <= set(np.unique(original))
+        assert original.shape != size or np.array_equal(original, resized)
+        counts = [np.count_nonzero(resized == label) for label in range(num_source)]
+        assert masks.counts[image].tolist() == counts
 
 
 def _check_same(one: PreparedData, other: PreparedData) -> None:
@@ -175,6 +199,12 @@ def _check_same(one: PreparedData, other: PreparedData) -> None:
         assert np.array_equal(split.indices, again.indices)
         assert np.array_equal(split.labels, again.labels)
         assert np.array_equal(split.images[split.indices], again.images[again.indices])
+        assert split.names == again.names
+        assert (split.masks is None) == (again.masks is None)
+        if split.masks is not None and again.masks is not None:
+            for row in split.indices.tolist():
+                assert np.array_equal(split.masks.original(row), again.masks.original(row))
+                assert np.array_equal(split.masks.resized[row], again.masks.resized[row])
 
 
 def _write_idx(path: Path, values: Pixels) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -23,20 +24,22 @@ def check_metric(name: str, metric: Metric) -> None:
     assert metric.direction in ("max", "min")
     assert metric.title
     assert metric.description
-    _check_values(metric)
+    assert metric.compute is not None or metric.by_class is not None
+    if metric.compute is not None:
+        _check_values(metric, metric.compute)
     _check_classes(metric)
 
 
-def _check_values(metric: Metric) -> None:
+def _check_values(metric: Metric, compute: Callable[[Counts], float]) -> None:
     perfect, random = _counts(error_rate=0.0), _counts(error_rate=0.6)
-    assert math.isnan(metric.compute(_empty())), "a split without images has no value"
+    assert math.isnan(compute(_empty())), "a split without images has no value"
     if metric.direction == "max":
-        assert metric.compute(perfect) > metric.compute(random)
+        assert compute(perfect) > compute(random)
     else:
-        assert metric.compute(perfect) < metric.compute(random)
+        assert compute(perfect) < compute(random)
     if metric.percent:
-        assert metric.compute(perfect) == 1.0
-        assert 0.0 <= metric.compute(random) <= 1.0
+        assert compute(perfect) == 1.0
+        assert 0.0 <= compute(random) <= 1.0
 
 
 def _check_classes(metric: Metric) -> None:
@@ -48,7 +51,8 @@ def _check_classes(metric: Metric) -> None:
 
 
 def _empty() -> Counts:
-    return Counts(ConfusionMatrix.empty(_CLASSES), images=0, loss_sum=0.0, top5_hits=0)
+    none = np.full(_CLASSES, np.nan)
+    return Counts(ConfusionMatrix.empty(_CLASSES), images=0, loss_sum=0.0, pixel_ap=none)
 
 
 def _counts(error_rate: float) -> Counts:
@@ -61,4 +65,5 @@ def _counts(error_rate: float) -> Counts:
         images=200,
         loss_sum=float(1 + wrong.sum()),
         top5_hits=200 - int(wrong.sum()) // 2,
+        pixel_ap=np.full(_CLASSES, 1.0 - wrong.mean()),
     )

@@ -9,11 +9,13 @@ from torchvision.transforms import v2
 
 from ablate.data.batches import TrainBatches, eval_batches
 from ablate.data.prepared import Split
+from ablate.spec.labels import plain_labels
 from ablate.spec.values import Normalization
 from ablate.testing.data_cases import data_options
 
 GREY = Normalization(mean=(0.3,), std=(0.2,))
 RGB = Normalization(mean=(0.3, 0.4, 0.5), std=(0.2, 0.3, 0.4))
+LABELS = plain_labels([str(row) for row in range(100)])
 
 
 def _split(count: int = 21, channels: int = 1, spare: int = 5) -> Split:
@@ -28,11 +30,11 @@ def _train(split: Split, augment: tuple[Any, ...] = (), **changes: Any) -> Train
     steps = data_options(name="digits", augment=augment).augment
     normalization = GREY if split.images.shape[-1] == 1 else RGB
     keys = {"batch_size": 4, "augment": steps, "normalization": normalization, "seed": 0}
-    return TrainBatches(split, device="cpu", **{**keys, **changes})
+    return TrainBatches(split, LABELS, device="cpu", **{**keys, **changes})
 
 
 def _targets(batches: TrainBatches, epoch: int) -> list[int]:
-    return torch.cat([target for _, target in batches.epoch(epoch)]).tolist()
+    return torch.cat([batch.target for batch in batches.epoch(epoch)]).tolist()
 
 
 def _oracle(split: Split, rows: torch.Tensor) -> torch.Tensor:
@@ -46,7 +48,7 @@ def _oracle(split: Split, rows: torch.Tensor) -> torch.Tensor:
 def test_images_are_normalised_and_belong_to_their_targets(channels: int) -> None:
     split = _split(22, channels)
     shapes = []
-    for images, target in _train(split).epoch(1):
+    for images, target, _ in _train(split).epoch(1):
         assert torch.allclose(images, _oracle(split, target), atol=1e-6)
         assert images.dtype == torch.float32
         assert target.dtype == torch.int64
@@ -72,7 +74,7 @@ def test_any_epoch_can_be_repeated_without_those_before() -> None:
     expected = list(batches.epoch(2))
     torch.manual_seed(123)
     fresh = list(_train(split, augment).epoch(2))
-    for (image, target), (again, target_again) in zip(expected, fresh, strict=True):
+    for (image, target, _), (again, target_again, _) in zip(expected, fresh, strict=True):
         assert torch.equal(image, again)
         assert torch.equal(target, target_again)
 
@@ -104,7 +106,7 @@ def test_only_a_last_batch_of_one_is_left_out(
 ) -> None:
     batches = _train(_split(count), batch_size=batch_size)
     assert batches.steps_per_epoch == steps
-    sizes = [len(target) for _, target in batches.epoch(1)]
+    sizes = [len(batch.target) for batch in batches.epoch(1)]
     assert len(sizes) == steps
     assert sum(sizes) == seen
 
@@ -112,7 +114,7 @@ def test_only_a_last_batch_of_one_is_left_out(
 @pytest.mark.parametrize("channels", [1, 3])
 def test_augmented_images_are_normalised_afterwards(channels: int) -> None:
     split = _split(20, channels)
-    for images, target in _train(split, ({"random_horizontal_flip": {"p": 1.0}},)).epoch(1):
+    for images, target, _ in _train(split, ({"random_horizontal_flip": {"p": 1.0}},)).epoch(1):
         assert torch.allclose(images, _oracle(split, target).flip(-1), atol=1e-6)
         assert images.is_contiguous(memory_format=torch.channels_last)
 
@@ -124,7 +126,7 @@ def test_concatenated_policies_make_the_epoch_longer() -> None:
     batches = _train(split, ({"concatenate": {"policies": ((), (flip, upside))}}, flip))
     assert batches.steps_per_epoch == 10
     seen: dict[int, list[str]] = {row: [] for row in split.labels.tolist()}
-    for images, target in batches.epoch(1):
+    for images, target, _ in batches.epoch(1):
         plain = _oracle(split, target)
         for image, row, original in zip(images, target.tolist(), plain, strict=True):
             flipped = torch.allclose(image, original.flip(-1), atol=1e-6)
@@ -135,9 +137,9 @@ def test_concatenated_policies_make_the_epoch_longer() -> None:
 
 def test_large_sets_are_gathered_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     split = _split(22)
-    whole = [image for image, _ in _train(split).epoch(1)]
+    whole = [batch.image for batch in _train(split).epoch(1)]
     monkeypatch.setattr("ablate.data.memory._GATHERED_BYTES", 300)
-    parts = [image for image, _ in _train(split).epoch(1)]
+    parts = [batch.image for batch in _train(split).epoch(1)]
     assert all(torch.equal(one, other) for one, other in zip(whole, parts, strict=True))
 
 
@@ -145,11 +147,16 @@ def test_large_sets_are_gathered_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
 def test_evaluation_sees_every_image_once_in_order(channels: int) -> None:
     split = _split(21, channels)
     normalization = GREY if channels == 1 else RGB
-    found = list(eval_batches(split, batch_size=4, normalization=normalization, device="cpu"))
-    assert [len(target) for _, target in found] == [4] * 5 + [1]
-    rows = torch.cat([target for _, target in found])
+    found = list(
+        eval_batches(split, LABELS, batch_size=4, normalization=normalization, device="cpu")
+    )
+    assert [len(batch.target) for batch in found] == [4] * 5 + [1]
+    assert [batch.truth for batch in found] == [None] * 6
+    rows = torch.cat([batch.target for batch in found])
     assert rows.tolist() == split.labels.tolist()
-    assert torch.allclose(torch.cat([i for i, _ in found]), _oracle(split, rows), atol=1e-6)
+    assert torch.allclose(
+        torch.cat([batch.image for batch in found]), _oracle(split, rows), atol=1e-6
+    )
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -161,8 +168,8 @@ def test_a_gpu_gets_the_same_batches(share: float, monkeypatch: pytest.MonkeyPat
     here = list(_train(split, augment).epoch(1))
     steps = data_options(name="digits", augment=augment).augment
     there = TrainBatches(
-        split, batch_size=4, augment=steps, normalization=RGB, device="cuda", seed=0
+        split, LABELS, batch_size=4, augment=steps, normalization=RGB, device="cuda", seed=0
     ).epoch(1)
-    for (image, target), (again, target_again) in zip(here, there, strict=True):
+    for (image, target, _), (again, target_again, _) in zip(here, there, strict=True):
         assert torch.allclose(image, again.cpu(), atol=1e-5)
         assert torch.equal(target, target_again.cpu())

@@ -97,7 +97,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     write_image_folder(root)
-    monkeypatch.setattr(writing, "_flush", full)
+    monkeypatch.setattr(writing, "flush", full)
     with pytest.raises(DataError, match=r"cannot write .*bytes free.*No space left.*ABLATE_CACHE"):
         _images(place)
     assert not [path for path in (place.cache / "images").iterdir() if path.is_dir()]

@@ -41,12 +41,37 @@ class Stripes(ImageClassification):
         return pixel_records("train", images, labels)
 '''
 
+HALVES = '''\
+import numpy as np
+from ablate.data import SemanticSegmentation
+from ablate.data.mask_reading import IdMasks
+from ablate.data.mask_source import MaskedSource
+from ablate.data.source import ArchiveSource, Record
+from ablate.plugins import register
+
+@register("data set", "halves")
+class Halves(SemanticSegmentation):
+    """One half bright. Licence: none needed, since it is drawn."""
+
+    def source(self, place, progress=None):
+        images = ArchiveSource(("dark", "bright"), (), "halves 1", self.draw)
+        return MaskedSource(images, IdMasks(((0, 0), (1, 1))))
+
+    def draw(self):
+        masks = [np.tile(np.arange(8) // 4 == number % 2, (8, 1)) for number in range(12)]
+        return [
+            Record("train", 0, f"{number}", mask * np.uint8(9 * number + 9), mask.astype(np.uint8))
+            for number, mask in enumerate(masks)
+        ]
+'''
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "seed.txt").write_text("7")
     (tmp_path / "stripes.py").write_text(STRIPES)
+    (tmp_path / "masks.py").write_text(HALVES)
     return tmp_path
 
 
@@ -113,3 +138,16 @@ def test_images_of_other_options_or_other_code_are_never_taken_for_these(folder:
 def test_it_keeps_the_contract_of_data_sets(folder: Path) -> None:
     with load(folder / "stripes.py"):
         check_data_set(real(), folder / "root", folder / "scratch")
+
+
+def test_masks_of_other_code_are_never_taken_for_these(folder: Path) -> None:
+    place = place_of(folder)
+    tree = {"name": "halves", "batch_size": 4}
+    with load(folder / "masks.py"):
+        options = table("data set").get("halves").model_validate(tree)
+        first = prepare(options, place)
+        check_data_set(options, folder / "root", folder / "scratch")
+    (folder / "masks.py").write_text(HALVES.replace("== number % 2", "!= number % 2"))
+    with load(folder / "masks.py"):
+        options = table("data set").get("halves").model_validate(tree)
+        assert prepare(options, place).fingerprint != first.fingerprint

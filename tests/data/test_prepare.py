@@ -213,7 +213,7 @@ def test_an_unwritable_cache_names_the_remedy(flat: Path, tmp_path: Path) -> Non
 
 
 def test_other_options_are_not_data_sets(place: DataPlace) -> None:
-    with pytest.raises(DataError, match="not a data set for image classification"):
+    with pytest.raises(DataError, match="not a data set of images"):
         prepare(DataOptions(name="x"), place)
 
 
