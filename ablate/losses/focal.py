@@ -1,4 +1,4 @@
-"""The focal loss: cross-entropy that counts well-classified images less."""
+"""The focal loss: cross-entropy that counts well-classified images and pixels less."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from ablate.losses.class_weights import ClassWeightedOptions
+from ablate.spec.sections import IGNORE_INDEX
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,10 +23,10 @@ class FocalOptions(ClassWeightedOptions):
 
     name: Literal["focal"] = "focal"
     gamma: float = Field(2.0, ge=0.0)
-    """How strongly well-classified images are counted less; 0 is cross-entropy."""
+    """How strongly well-classified images and pixels are counted less; 0 is cross-entropy."""
 
     def build(self, class_counts: np.ndarray[Any, Any], device: str) -> Callable[..., torch.Tensor]:
-        """The loss ``(logits (N, C), target (N,) int64) -> scalar``."""
+        """The loss ``(logits (N, C, ...), target (N, ...) int64) -> scalar``."""
         weights = self.weights(class_counts, device)
         return lambda logits, target: focal_loss(logits, target, self.gamma, weights)
 
@@ -33,16 +34,24 @@ class FocalOptions(ClassWeightedOptions):
 def focal_loss(
     logits: torch.Tensor, target: torch.Tensor, gamma: float, weights: torch.Tensor | None
 ) -> torch.Tensor:
-    """The (weighted) mean focal loss of ``logits`` (N, C) for ``target`` (N,) int64; a scalar."""
+    """The (weighted) mean focal loss of ``logits`` (N, C, ...) for ``target`` (N, ...) int64; a scalar.
+
+    Targets that are ``IGNORE_INDEX`` count nothing; if all are, it is 0.
+    """
     import torch
     from torch.nn import functional
 
     from ablate.losses.precision import widened
 
-    losses = functional.cross_entropy(widened(logits), target, reduction="none")
+    losses = functional.cross_entropy(
+        widened(logits), target, ignore_index=IGNORE_INDEX, reduction="none"
+    )
+    tiny = torch.finfo(losses.dtype).tiny
     # -expm1 keeps 1 - p exact, and so its gradient, where p is nearly 1.
-    focused = (-torch.expm1(-losses)).clamp_min(torch.finfo(losses.dtype).tiny) ** gamma * losses
+    focused = (-torch.expm1(-losses)).clamp_min(tiny) ** gamma * losses  # 0 where ignored
+    counts = target != IGNORE_INDEX
     if weights is None:
-        return focused.mean()
-    of_target = weights[target].to(focused.dtype)
-    return (of_target * focused).sum() / of_target.sum()
+        counted = counts.sum().clamp_min(1).to(focused.dtype)
+        return focused.mean() * (torch.full_like(counted, target.numel()) / counted)
+    of_target = weights[target.clamp_min(0)].to(focused.dtype) * counts
+    return (of_target * focused).sum() / of_target.sum().clamp_min(tiny)

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from sklearn.utils.class_weight import compute_class_weight
 
 from ablate.errors import TrialError
-from ablate.losses.class_weights import balanced
+from ablate.losses.class_weights import balanced, median_frequency
 from ablate.losses.cross_entropy import CrossEntropyOptions
 
 
@@ -19,9 +20,27 @@ def test_balanced_weights_are_scikit_learns_with_mean_one(counts: list[int]) -> 
     np.testing.assert_allclose(balanced(np.array(counts)), theirs / theirs.mean())
 
 
-def test_a_class_without_images_cannot_be_balanced() -> None:
-    with pytest.raises(TrialError, match=r"class 1 has none; give the weights as a list"):
-        balanced(np.array([3, 0]))
+@given(st.lists(st.integers(1, 10**9), min_size=2, max_size=8))
+def test_median_frequency_is_the_median_over_each_frequency(counts: list[int]) -> None:
+    frequencies = np.array(counts) / sum(counts)
+    expected = np.median(frequencies) / frequencies
+    np.testing.assert_allclose(median_frequency(np.array(counts)), expected)
+
+
+@pytest.mark.parametrize("rule", ["balanced", "median_frequency"])
+def test_weights_cannot_be_found_of_a_class_without_images(rule: str) -> None:
+    options = CrossEntropyOptions.model_validate({"class_weights": rule})
+    with pytest.raises(TrialError, match=rf"{rule} needs .* class 1 has none; give the weights"):
+        options.build(np.array([3, 0]), "cpu")
+
+
+def test_median_frequency_weights_the_classes() -> None:
+    loss = CrossEntropyOptions(class_weights="median_frequency").build(
+        np.array([10, 20, 80]), "cpu"
+    )
+    theirs = torch.nn.CrossEntropyLoss(torch.tensor([2.0, 1.0, 0.25]))
+    logits, target = torch.randn(6, 3), torch.arange(6) % 3
+    torch.testing.assert_close(loss(logits, target), theirs(logits, target))
 
 
 def test_the_number_of_weights_is_that_of_the_classes() -> None:

@@ -6,6 +6,7 @@ import torch
 
 from ablate.losses.cross_entropy import CrossEntropyOptions
 from ablate.losses.focal import FocalOptions
+from ablate.spec.sections import IGNORE_INDEX
 
 COUNTS = np.array([5, 10, 20])
 GENERATOR = torch.Generator().manual_seed(0)
@@ -30,6 +31,27 @@ def test_equals_the_definition(gamma: float, weights: tuple[float, ...] | None) 
     loss = FocalOptions(gamma=gamma, class_weights=weights).build(COUNTS, "cpu")
     expected = by_hand(gamma, weights or (1.0, 1.0, 1.0))
     assert float(loss(LOGITS, TARGET)) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("weights", [None, (1.0, 4.0, 0.5)])
+def test_the_mean_is_over_targets_that_count(weights: tuple[float, ...] | None) -> None:
+    loss = FocalOptions(class_weights=weights).build(COUNTS, "cpu")
+    target = TARGET.clone()
+    target[::3] = IGNORE_INDEX
+    counts = target != IGNORE_INDEX
+    torch.testing.assert_close(loss(LOGITS, target), loss(LOGITS[counts], target[counts]))
+    mask = target.reshape(2, 2, 5)
+    logits = LOGITS.reshape(2, 2, 5, 3).movedim(-1, 1)
+    torch.testing.assert_close(loss(logits, mask), loss(LOGITS, target))
+
+
+def test_a_mean_without_ignored_targets_is_torchs_to_the_last_bit() -> None:
+    logits = torch.randn(49, 3, generator=GENERATOR)
+    target = torch.arange(49) % 3
+    losses = torch.nn.functional.cross_entropy(logits, target, reduction="none")
+    mean = ((-torch.expm1(-losses)) ** 2 * losses).mean()
+    loss = FocalOptions().build(COUNTS, "cpu")
+    assert torch.equal(loss(logits, target), mean)
 
 
 def test_gamma_zero_is_cross_entropy() -> None:
