@@ -34,6 +34,15 @@ class Status(StrEnum):
         return self not in (Status.RUNNING, Status.INTERRUPTED)
 
 
+def base_metric(name: str) -> str:
+    """The registered name of a recorded metric: without its label space and its class.
+
+    >>> base_metric("iou@three/road"), base_metric("accuracy")
+    ('iou', 'accuracy')
+    """
+    return name.partition("/")[0].partition("@")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class MetricInfo:
     """What a metric is: its direction, how people write it, and what it means.

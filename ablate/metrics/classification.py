@@ -20,6 +20,7 @@ ACCURACY = Metric(
     description="share of images classified correctly; of one class: share of that class's images",
     compute=lambda counts: counts.confusion.accuracy(),
     by_class=lambda counts: counts.confusion.recall(),
+    of_labels=True,
 )
 
 MEAN_CLASS_ACCURACY = Metric(
@@ -29,6 +30,7 @@ MEAN_CLASS_ACCURACY = Metric(
     percent=True,
     description="mean of the classes' accuracies; classes without images are left out",
     compute=lambda counts: counts.confusion.mean_class_accuracy(),
+    of_labels=True,
 )
 
 MACRO_F1 = Metric(
@@ -38,6 +40,7 @@ MACRO_F1 = Metric(
     percent=True,
     description="mean of the classes' F1; classes neither present nor predicted are left out",
     compute=lambda counts: counts.confusion.macro_f1(),
+    of_labels=True,
 )
 
 TOP5_ACCURACY = Metric(

@@ -6,6 +6,7 @@ out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,8 @@ class ConfusionMatrix:
     """
 
     counts: Counts
+    missed: Counts | None = None
+    """(C,) int64: items of each class that were predicted as none of the classes; ``None`` means there are none."""
 
     @classmethod
     def empty(cls, num_classes: int) -> ConfusionMatrix:
@@ -35,13 +38,18 @@ class ConfusionMatrix:
 
     def merge(self, other: ConfusionMatrix) -> ConfusionMatrix:
         """The counts of both."""
-        return ConfusionMatrix(self.counts + other.counts)
+        missed = None if self.missed is other.missed is None else self._missed + other._missed
+        return ConfusionMatrix(self.counts + other.counts, missed)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ConfusionMatrix) and np.array_equal(self.counts, other.counts)
+        return (
+            isinstance(other, ConfusionMatrix)
+            and np.array_equal(self.counts, other.counts)
+            and np.array_equal(self._missed, other._missed)
+        )
 
     def __hash__(self) -> int:
-        return hash((self.counts.shape, self.counts.tobytes()))
+        return hash((self.counts.shape, self.counts.tobytes(), self._missed.tobytes()))
 
     @property
     def num_classes(self) -> int:
@@ -51,12 +59,12 @@ class ConfusionMatrix:
     @property
     def total(self) -> int:
         """Items counted; ignored ones are not among them."""
-        return int(self.counts.sum())
+        return int(self.support.sum())
 
     @property
     def support(self) -> Counts:
         """(C,) int64: items of each true class."""
-        support: Counts = self.counts.sum(axis=1)
+        support: Counts = self.counts.sum(axis=1) + self._missed
         return support
 
     def accuracy(self) -> float:
@@ -80,14 +88,50 @@ class ConfusionMatrix:
 
         Equal to scikit-learn's ``f1_score(average="macro", zero_division=0)``.
         """
-        return _mean(self.f1())
+        return mean_of_defined(self.f1())
 
     def mean_class_accuracy(self) -> float:
         """Mean recall of the classes that have items; scikit-learn's balanced accuracy."""
-        return _mean(self.recall())
+        return mean_of_defined(self.recall())
+
+    def iou(self) -> Ratios:
+        """(C,) float64: TP / (TP + FP + FN); ``nan`` for a class neither true nor predicted."""
+        union = self.support + self.counts.sum(axis=0) - self._hits()
+        return _ratio(self._hits(), union)
+
+    def mean_iou(self) -> float:
+        """Mean IoU of the classes that occur in truth or prediction; scikit-learn's macro Jaccard score."""
+        return mean_of_defined(self.iou())
 
     def _hits(self) -> Counts:
         return np.diagonal(self.counts)
+
+    @property
+    def _missed(self) -> Counts:
+        return np.zeros(self.num_classes, np.int64) if self.missed is None else self.missed
+
+
+def project(
+    cells: Counts, rows: Sequence[int], columns: Sequence[int], num_classes: int
+) -> ConfusionMatrix:
+    """The matrix of other classes, from counts of finer ones.
+
+    Args:
+        cells: (R, K) int64, items of true class ``r`` that were predicted as class ``k``.
+        rows: (R,) the class that each true class belongs to, negative where its items are not counted.
+        columns: (K,) the class that each predicted class belongs to, negative where it is none of them.
+        num_classes: how many classes the new matrix has.
+
+    >>> cells = np.array([[5, 1, 0], [0, 4, 2], [1, 0, 7]])
+    >>> project(cells, (0, 0, 1), (0, 0, 1), 2).counts.tolist()
+    [[10, 2], [1, 7]]
+    """
+    merged = np.zeros((num_classes, num_classes + 1), np.int64)
+    kept = np.flatnonzero(np.asarray(rows) >= 0)
+    to = np.where(np.asarray(columns) >= 0, columns, num_classes)
+    np.add.at(merged, (np.asarray(rows)[kept][:, None], to[None, :]), cells[kept])
+    missed = merged[:, num_classes]
+    return ConfusionMatrix(merged[:, :num_classes], missed if missed.any() else None)
 
 
 def count(
@@ -123,6 +167,7 @@ def _ratio(numerator: Counts, denominator: Counts) -> Ratios:
     return ratios
 
 
-def _mean(values: Ratios) -> float:
+def mean_of_defined(values: Ratios) -> float:
+    """The mean of the values that are not ``nan``; ``nan`` where all are."""
     defined = values[~np.isnan(values)]
     return float(defined.mean()) if defined.size else float("nan")

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ablate.metrics.confusion import ConfusionMatrix
+import numpy as np
+from numpy.typing import NDArray
+
+from ablate.metrics.confusion import ConfusionMatrix, project
+from ablate.spec.labels import Space
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Sums over a split. The confusion matrix counts labels, which may be pixels, not images.
 
-    ``loss_sum`` is the sum of each batch's mean loss times its number of images.
+    ``loss_sum`` is the sum of each batch's mean loss times its number of images. ``source`` (S, K) int64 counts the
+    data set's own classes against the network's, where these were looked up pixel by pixel; ``pixel_ap`` (K,) float64
+    is the average precision of each class over all pixels, which no other pass can be added to.
     """
 
     confusion: ConfusionMatrix
     images: int
     loss_sum: float
-    top5_hits: int
+    top5_hits: int = 0
+    source: NDArray[np.int64] | None = None
+    pixel_ap: NDArray[np.float64] | None = None
 
     def merge(self, other: Counts) -> Counts:
         """The sums over both parts."""
@@ -26,7 +34,15 @@ class Counts:
             self.images + other.images,
             self.loss_sum + other.loss_sum,
             self.top5_hits + other.top5_hits,
+            None if self.source is None or other.source is None else self.source + other.source,
         )
+
+    def within(self, space: Space) -> Counts:
+        """The same pass counted in another label space: only what follows from the confusion matrix."""
+        cells = self.confusion.counts if self.source is None else self.source
+        rows = space.of_network if self.source is None else space.of_source
+        matrix = project(cells, rows, space.of_network, len(space.classes))
+        return replace(self, confusion=matrix, source=None, pixel_ap=None)
 
     @property
     def loss(self) -> float:

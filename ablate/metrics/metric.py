@@ -16,9 +16,12 @@ from ablate.results import MetricInfo
 class Metric(MetricInfo):
     """A :class:`~ablate.results.MetricInfo` that can be computed.
 
-    ``compute`` gives the value of a split (``nan`` where undefined). ``by_class``, where the metric
-    has one, gives the value of each class, (C,) float64, recorded as ``split/name/class``.
+    ``compute`` gives the value of a split (``nan`` where undefined); ``None`` where there is only one of each class.
+    ``by_class``, where the metric has one, gives the value of each class, (C,) float64, recorded as
+    ``split/name/class``.
     """
 
-    compute: Callable[[Counts], float]
+    compute: Callable[[Counts], float] | None
     by_class: Callable[[Counts], NDArray[np.float64]] | None = None
+    of_labels: bool = False
+    """Whether it follows from the confusion matrix alone, and so can be computed in other label spaces."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -37,7 +39,9 @@ class Tally:
         self._loss_sum = torch.zeros((), dtype=torch.float64, device=device)
 
     @torch.no_grad()
-    def add(self, logits: Tensor, target: Tensor, loss: Tensor) -> None:
+    def add(
+        self, logits: Tensor, target: Tensor, loss: Tensor, truth: Sequence[Tensor] | None = None
+    ) -> None:
         """Count one batch: logits (N, C, ...), target (N, ...) int64, ``loss`` the batch's mean."""
         cells = torch.add(logits.argmax(1), target, alpha=self._num_classes).flatten()
         if self._ignore_index is not None:

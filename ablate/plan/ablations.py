@@ -22,6 +22,7 @@ from ablate.spec.blame import Mistake
 from ablate.spec.config import Config
 from ablate.spec.options import Tree, freeze, to_tree
 from ablate.spec.overrides import apply_overrides
+from ablate.spec.suits import unmeasured
 from ablate.spec.yaml_file import KeyPath
 
 
@@ -101,6 +102,9 @@ class AblationCompiler:
         return Compiled(base, plan, tuple(searches.values()), shared.dimensions, (*place, *where))
 
     def _check(self, options: Ablation, config: Config, place: KeyPath) -> None:
+        if options.primary is not None:
+            for _, message, remedy in unmeasured(config, options.primary):
+                self.conditions.complain((*place, "primary"), message, remedy)
         if options.search is not None:
             search, where = options.search
             check_settings(self.conditions, search, config, self.seeds, (*place, *where))
@@ -182,6 +186,7 @@ class AblationCompiler:
             tuple(label for label in cells if label not in keys),
             searches,
             options.row_pruner,
+            options.primary,
         )
 
     def _labels_clash(self, expansion: Expansion, place: KeyPath) -> bool:

@@ -6,8 +6,11 @@ from ablate.errors import did_you_mean
 from ablate.spec import config
 from ablate.spec.options import invalid
 
-#: Sections that rows may change. All rows of a study share the task and the metric that verdicts are about.
-SECTIONS = tuple(name for name in config.SECTIONS if name not in ("task", "primary"))
+#: Sections that all rows of a study share: what verdicts are about, and what is looked at beside.
+_SHARED = ("task", "primary", "label_spaces", "probes")
+
+#: Sections that rows may change.
+SECTIONS = tuple(name for name in config.SECTIONS if name not in _SHARED)
 
 
 def check_field(name: str) -> str:

@@ -23,6 +23,9 @@ def condition_key(config: Config) -> str:
     del tree["primary"]
     if config.monitors:
         tree["monitored"] = (config.primary.monitored, config.primary.maximize)
+    training = config.training
+    if training is not None and training.spaces_that_count:
+        tree["label_spaces"] = training.spaces_that_count
     return hash_value({"version": VERSION, "config": tree})
 
 

@@ -27,7 +27,7 @@ def arrange_rows(
     }
     rows = [_row(spec, keys, names, reference) for spec in kept]
     rows.sort(key=lambda row: row.reference is not None)
-    return tuple(rows), _remarks(known, keys, names, baseline)
+    return tuple(rows), _remarks(known, keys, names, baseline, reference)
 
 
 def _baseline_label(specs: Sequence[RowSpec], keys: Mapping[str, str], baseline: str) -> str:
@@ -51,13 +51,17 @@ def _row(
 
 
 def _remarks(
-    specs: Sequence[RowSpec], keys: Mapping[str, str], names: Mapping[str, str], baseline: str
+    specs: Sequence[RowSpec],
+    keys: Mapping[str, str],
+    names: Mapping[str, str],
+    baseline: str,
+    reference: str | None,
 ) -> list[str]:
     first: dict[str, str] = {}
     remarks = []
     for spec in specs:
         key = keys[spec.label]
-        if key == baseline and spec.must_differ:
+        if key == baseline and spec.must_differ and spec.label != reference:
             remarks.append(f"'{spec.label}' changes nothing: the baseline has these values already")
         elif key in first and key != baseline:
             remarks.append(

@@ -64,6 +64,8 @@ class AblationPlan:
     """Keys of the searches that this ablation is about: its own, or one a row where rows are tuned."""
     pruner: Options | None = None
     """Ends rows early that fall behind; never the baseline or a reference."""
+    primary: Primary | None = None
+    """The metric that its verdicts are about, where it is not the study's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from ablate.files import hash_value
 from ablate.plan.search.space import probes
 from ablate.plan.types import Condition, Plan
 from ablate.runner.script_checks import script_problems, script_warnings
+from ablate.runner.table_checks import absent, table_problems
 from ablate.spec.config import TrialConfig
 from ablate.spec.options import to_tree
-from ablate.spec.sections import DataOptions
 from ablate.spec.study import Draft
 from ablate.spec.text import show_value
 from ablate.spec.yaml_file import KeyPath
@@ -56,7 +56,7 @@ def check_plan(
             warnings += located(draft, plan, condition, news)
             doubtful.update(news)
     warnings += [*_inert_factors(draft, plan), *_unread_data(draft, plan)]
-    problems += script_problems(draft, plan)
+    problems += [*table_problems(draft, plan, data), *script_problems(draft, plan)]
     warnings += script_warnings(draft, plan)
     if problems:
         raise StudyError(draft.document.file, list(dict.fromkeys(problems)))
@@ -84,10 +84,10 @@ def _prepare_all(
         config = condition.config.training
         if config is None:
             continue
-        source = hash_value(to_tree(config.data))
+        source = hash_value([to_tree(config.data), to_tree(config.label_spaces)])
         if source not in known:
             try:
-                known[source] = _prepare(config.data, place, progress)
+                known[source] = _prepare(config, place, progress)
             except DataError as error:
                 known[source] = str(error)
         prepared = known[source]
@@ -98,12 +98,14 @@ def _prepare_all(
     return found, problems
 
 
-def _prepare(data: DataOptions, place: DataPlace, progress: Progress | None) -> PreparedData | None:
+def _prepare(
+    config: TrialConfig, place: DataPlace, progress: Progress | None
+) -> PreparedData | None:
     """The data; ``None`` if only trials may read it, so that all there is to check is whether it is there."""
-    if is_read_by_trials_only(data):
-        fingerprint(data, place, progress)
+    if is_read_by_trials_only(config.data):
+        fingerprint(config.data, place, progress)
         return None
-    return prepare(data, place, progress)
+    return prepare(config.data, place, progress, spaces=config.label_spaces)
 
 
 def _unread_data(draft: Draft, plan: Plan) -> Iterator[Problem]:
@@ -131,9 +133,9 @@ def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
         yield "primary", "", f"{message}. Its splits: {known}"
     if config.primary.name.startswith("top5") and len(data.classes) <= 5:
         yield "primary", "", f"top-5 accuracy of {len(data.classes)} classes is always 1"
-    _, slash, wanted = config.primary.name.partition("/")
-    if slash and wanted not in data.classes:
-        yield "primary", "", f"{data.name} has no class '{wanted}'"
+    reason = absent(config.primary, data)
+    if reason is not None:
+        yield "primary", "", reason
 
 
 def _warnings(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:

@@ -47,7 +47,9 @@ def _identity(plan: Plan, trial: Trial, data: str, code: Mapping[str, str]) -> s
         return trial_identity(trial.condition, trial.seed, data, files, code)
     except OSError as error:
         reason = f"cannot read {error.filename}, which model.weights names: {error.strerror}"
-        raise DataError(f"{reason}. Paths are relative to the working folder") from None
+        raise DataError(
+            f"{reason}. Paths are relative to the working folder, or to that of --data"
+        ) from None
 
 
 def fingerprints(plan: Plan, place: DataPlace) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ablate.errors import TrialError
 from ablate.registry import table
-from ablate.results import MetricInfo
+from ablate.results import MetricInfo, base_metric
 
 _NAME = re.compile(r"(train|val|test)/[^/]+(/.+)?")
 _LONGEST_NAME = 200
@@ -36,7 +36,7 @@ def checked_metrics(values: Any) -> dict[str, float]:
 @lru_cache(maxsize=1024)
 def known(metric: str) -> MetricInfo | None:
     """What is known of a metric, by its name without the split; ``None`` of one's own."""
-    own = metric.partition("/")[0]
+    own = base_metric(metric)
     metrics = table("metric")
     if own not in metrics.names():
         return None

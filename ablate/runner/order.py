@@ -41,7 +41,7 @@ def _computed(study: Study, trials: Sequence[Trial]) -> dict[str, float]:
         config = study.plan.conditions[key].config.training
         if config is None or is_read_by_trials_only(config.data):
             return {}
-        data = prepare(config.data, study.place)
+        data = prepare(config.data, study.place, spaces=config.label_spaces)
         work = config.model.work(data.shape)
         if work is None:
             return {}

@@ -58,7 +58,7 @@ def find_condition(plan: Plan, label: str | None) -> Condition:
 def _network(study: Study, config: TrialConfig, wanted: tuple[str, ...]) -> list[str]:
     from ablate.engine.architecture import describe, to_markdown
 
-    data = prepare(config.data, study.place)
+    data = prepare(config.data, study.place, spaces=config.label_spaces)
     model = config.model.build(data.shape, len(data.classes))
     texts = [f"{model}\n"] if "model" in wanted else []
     if "architecture" in wanted:

@@ -28,7 +28,7 @@ def rehearse_trial(folder: Path, slot: Slot) -> None:
     try:
         with job_config(job) as config:
             place = DataPlace(tuple(Path(root) for root in job["roots"]), Path(job["cache"]), None)
-            data = prepare(config.data, place)
+            data = prepare(config.data, place, spaces=config.label_spaces)
             total, trained = rehearse(config, data, seed=job["seed"], device=slot.device)
     except Exception as error:
         log.write(failure(error))

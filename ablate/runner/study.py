@@ -20,6 +20,7 @@ from ablate.results import ResultSet, Status, TrialResult
 from ablate.runner.identities import identities
 from ablate.runner.prunable import prunable_conditions
 from ablate.runner.searches import found_of, read_searches
+from ablate.spec.columns import USUAL_LAYOUT, Layout
 from ablate.spec.study import Draft, read_draft
 
 
@@ -103,6 +104,11 @@ class Study:
     def recorded(self) -> ResultSet:
         """All that is recorded of the study, also of rows that the plan no longer has and of searches."""
         return self.records.results()
+
+    @property
+    def layout(self) -> Layout:
+        """What the tables show beside the primary metric."""
+        return self.draft.header.layout if self.draft.header is not None else USUAL_LAYOUT
 
     @cached_property
     def records(self) -> Records:

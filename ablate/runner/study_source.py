@@ -63,11 +63,6 @@ class StudySource:
         self._plan_anew()
 
     @property
-    def searches(self) -> dict[str, SearchResult]:
-        """How each search stands, by its key."""
-        return {**self._done, **{key: run.result for key, run in self._searches.items()}}
-
-    @property
     def expected(self) -> int:
         """How many trials this run has handed out or will, as far as that can be told."""
         searches = self._searches.values()

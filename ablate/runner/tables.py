@@ -23,9 +23,11 @@ def table(study: Study, form: str = "markdown", *, measured: bool = False) -> st
         measured: add what differs from run to run: the time a trial took.
     """
     results, searches = study.results(), with_importances(study.searches(), study.store)
+    layout = study.layout
     if form == "csv":
-        return render_csv(study_tables(study.plan, results, searches, measured=measured))
-    return study_report(study.plan, results, searches, measured=measured)
+        found = study_tables(study.plan, results, searches, measured=measured, layout=layout)
+        return render_csv(found)
+    return study_report(study.plan, results, searches, measured=measured, layout=layout)
 
 
 def search_figures(study: Study) -> Mapping[str, bytes]:

@@ -93,7 +93,7 @@ def _train(
 
     torch.set_num_threads(slot.threads)
     place = DataPlace(tuple(Path(root) for root in job["roots"]), Path(job["cache"]), None)
-    data = prepare(config.data, place)
+    data = prepare(config.data, place, spaces=config.label_spaces)
     progress = ProgressWriter(folder / "progress")
     report = _reporter(progress, config.train.epochs)
     events = fit(config, data, seed=job["seed"], folder=folder, device=slot.device, progress=report)

@@ -15,20 +15,25 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from ablate.registry import UnknownName, table
+from ablate.spec.blame import Mistake
+from ablate.spec.labels import Groups
 from ablate.spec.member import Member
-from ablate.spec.options import Options, PluginFile, invalid
+from ablate.spec.options import NotIdentity, Options, PluginFile, invalid
 from ablate.spec.overrides import DEFAULT_NAMES
 from ablate.spec.plugins import used_files
 from ablate.spec.primary import Primary
 from ablate.spec.sections import (
     DataOptions,
+    Grouping,
     LossOptions,
     ModelOptions,
     OptimizerOptions,
+    ProbeOptions,
     SchedulerOptions,
     ScriptOptions,
     TrainOptions,
 )
+from ablate.spec.suits import unsuited
 
 
 class Config(Options):
@@ -85,12 +90,34 @@ class TrialConfig(Config):
         "constant", validate_default=True
     )
     train: TrainOptions = TrainOptions()
+    label_spaces: Annotated[Mapping[str, Grouping], NotIdentity()] = Field(default_factory=dict)
+    """Coarser sets of classes in which every network is scored too: ``{space: {name: [class, ...]}}``."""
+    probes: Annotated[ProbeOptions, NotIdentity()] = ProbeOptions()
     _plugins: tuple[PluginFile, ...] = PrivateAttr(())
 
     @model_validator(mode="after")
     def _note_plugins(self) -> TrialConfig:
         self._plugins = used_files(self)
         return self
+
+    @model_validator(mode="after")
+    def _parts_suit_each_other(self) -> TrialConfig:
+        _raise(list(unsuited(self)))
+        return self
+
+    @property
+    def groups(self) -> Groups | None:
+        """The classes that the network tells apart, made of the data set's; ``None``: those of the data set."""
+        classes = self.data.classes
+        return self.label_spaces[classes] if isinstance(classes, str) else classes
+
+    @property
+    def spaces_that_count(self) -> dict[str, Groups]:
+        """The label spaces that can change what is trained: the network's own, and that of a metric that steers."""
+        names = {self.data.classes} if isinstance(self.data.classes, str) else set[str]()
+        if self.monitors and self.primary.space:
+            names.add(self.primary.space)
+        return {name: self.label_spaces[name] for name in sorted(names)}
 
     @property
     def plugins(self) -> tuple[PluginFile, ...]:
@@ -164,15 +191,7 @@ class ScriptConfig(Config):
 
     @model_validator(mode="after")
     def _task_suits_params(self) -> ScriptConfig:
-        mistakes = self.task.mistakes(self.params)
-        if mistakes:
-            raise ValidationError.from_exception_data(
-                "script",
-                [
-                    InitErrorDetails(type=invalid(message, remedy), loc=path, input=None)
-                    for path, message, remedy in mistakes
-                ],
-            )
+        _raise(self.task.mistakes(self.params))
         return self
 
     @property
@@ -199,6 +218,18 @@ class ScriptConfig(Config):
     def headline(self) -> Mapping[str, str]:
         """What is run."""
         return self.task.headline
+
+
+def _raise(mistakes: list[Mistake]) -> None:
+    """Raise what a validator of a whole configuration found, each mistake at its own place."""
+    if mistakes:
+        raise ValidationError.from_exception_data(
+            "configuration",
+            [
+                InitErrorDetails(type=invalid(message, remedy), loc=path, input=None)
+                for path, message, remedy in mistakes
+            ],
+        )
 
 
 #: Every section that a trial of one kind or the other may have.

@@ -16,7 +16,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 from ablate.registry import UnknownName, table
 from ablate.spec.options import Options, as_details
 
-#: Marks, in a JSON schema, a field that holds a member of a kind.
+#: Marks, in a JSON schema, a field that holds a member of a kind, or (``KIND step``) one written as a step.
 MARK = "x-ablate-kind"
 
 
@@ -42,7 +42,7 @@ class Member:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {MARK: self.kind}
+        return {MARK: f"{self.kind} step" if self.style == "step" else self.kind}
 
     def _section(self, value: Any) -> Options:
         if isinstance(value, str):

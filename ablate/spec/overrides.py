@@ -15,7 +15,7 @@ from ablate.spec.options import Tree
 NAMED_SECTIONS = ("task", "data", "model", "loss", "optimizer", "scheduler")
 
 #: Sections whose keys are the study's own: a ``name`` in them is a key like any other.
-FREE_SECTIONS = ("params",)
+FREE_SECTIONS = ("label_spaces", "params")
 
 #: The members of sections that a study may leave out.
 DEFAULT_NAMES = {"loss": "cross_entropy", "scheduler": "constant"}

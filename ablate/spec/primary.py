@@ -8,12 +8,15 @@ from pydantic import GetJsonSchemaHandler, PrivateAttr, model_validator
 from pydantic_core import CoreSchema
 
 from ablate.registry import UnknownName, overlaid, table
-from ablate.results import MetricInfo
+from ablate.results import MetricInfo, base_metric
 from ablate.spec.options import Options, invalid
 
 
 class Primary(Options):
-    """``primary``: the one metric that verdicts are about, ``split/metric``."""
+    """``primary``: the one metric that verdicts are about, ``split/metric``.
+
+    ``split/metric@space`` is the metric in one of the study's label spaces, ``split/metric/class`` that of one class.
+    """
 
     metric: str
     direction: Literal["max", "min"] | None = None
@@ -32,7 +35,7 @@ class Primary(Options):
             raise invalid(
                 f"{self.metric!r} is not split/metric", "Write for example 'val/accuracy'"
             )
-        self._plugin = overlaid("metric").get(name.partition("/")[0])  # known here, not in tables
+        self._plugin = overlaid("metric").get(base_metric(name))  # known here, not in tables
         return self
 
     @classmethod
@@ -52,14 +55,24 @@ class Primary(Options):
         return self.metric.partition("/")[2]
 
     @property
+    def space(self) -> str:
+        """The label space it is computed in; empty for the network's own classes."""
+        return self.name.partition("/")[0].partition("@")[2]
+
+    @property
+    def label(self) -> str:
+        """The class that it is of; empty if it is of all."""
+        return self.name.partition("/")[2]
+
+    @property
     def info(self) -> MetricInfo:
         """Direction, title and format of the metric; of one's own metric what the study says of it."""
         if self._plugin is not None:
             return self._plugin
-        own = self.name.partition("/")[0]
         try:
-            info: MetricInfo = table("metric").get(own)
+            info: MetricInfo = table("metric").get(base_metric(self.name))
         except UnknownName:
+            own = self.name.partition("/")[0]
             return MetricInfo(own, self.direction or "max", own)
         return info
 
@@ -79,7 +92,7 @@ class Primary(Options):
         if self._plugin is not None:
             return None
         try:
-            table("metric").get(self.name.partition("/")[0])
+            table("metric").get(base_metric(self.name))
         except UnknownName as error:
             message, _, remedy = str(error).partition(". ")
             return message, remedy

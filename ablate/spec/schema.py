@@ -23,13 +23,16 @@ _SECTION_KINDS = (
     "task",
 )
 
+_STEP_KINDS = ("augmentation", "loss")
+
 
 def study_schema() -> dict[str, Any]:
     """The schema (draft 2020-12) of a study file, every registered member included."""
     definitions: dict[str, Any] = {}
     for kind in _SECTION_KINDS:
         definitions[kind] = _kind(kind, "design" if kind == "design" else "name", definitions)
-    definitions["augmentation"] = _steps(definitions)
+    for kind in _STEP_KINDS:
+        definitions[f"{kind} step"] = _steps(kind, definitions)
     properties = {
         **_properties(Header, definitions),
         **_properties(TrialConfig, definitions),
@@ -97,8 +100,8 @@ def _member(
     return schema
 
 
-def _steps(definitions: dict[str, Any]) -> dict[str, Any]:
-    members = table("augmentation")
+def _steps(kind: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    members = table(kind)
     options: list[dict[str, Any]] = [{"enum": list(members.names())}]
     for name in members.names():
         schema = _schema(members.get(name), definitions)

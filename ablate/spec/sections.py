@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from ablate.spec.blame import Mistake
+from ablate.spec.labels import Groups
 from ablate.spec.member import Member
-from ablate.spec.options import NotIdentity, Options, invalid
+from ablate.spec.options import AddedLater, NotIdentity, Options, invalid
 from ablate.spec.values import ImageShape, Normalization
 
 if TYPE_CHECKING:
@@ -23,6 +24,35 @@ if TYPE_CHECKING:
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
+
+#: An epoch of a training: by name, by number from 1, or as a share of all.
+ProbeEpoch = (
+    Literal["first", "middle", "last"]
+    | Annotated[int, Field(ge=1)]
+    | Annotated[float, Field(gt=0.0, lt=1.0)]
+)
+
+#: What a target is where it counts nothing, such as void pixels; torch's own default.
+IGNORE_INDEX = -100
+
+
+def _check_groups(groups: Groups) -> Groups:
+    home: dict[str, str] = {}
+    for group, members in groups.items():
+        for member in members:
+            if member in home:
+                twice = f"{home[member]!r} and {group!r}" if home[member] != group else "one group"
+                raise invalid(f"class {member!r} stands twice, in {twice}", "Name it once")
+            home[member] = group
+    return groups
+
+
+#: Classes made of a data set's classes; what no group names is ignored.
+Grouping = Annotated[
+    Mapping[str, Annotated[tuple[str, ...], Field(min_length=1)]],
+    Field(min_length=2),
+    AfterValidator(_check_groups),
+]
 
 
 class AugmentOptions(Options):
@@ -34,7 +64,8 @@ class AugmentOptions(Options):
     def build(self) -> Any:
         """The step as a callable ``(images, generator) -> images``.
 
-        ``images``: (N, C, H, W) float32 in 0..1, not normalised, on any device; the same shape comes back.
+        ``images``: (N, C, H, W) float32 in 0..1, not normalised, on any device; the same shape comes back, but for
+        crops.
         ``generator``: a ``torch.Generator`` on the CPU, the only source of randomness.
         """
         raise NotImplementedError
@@ -42,6 +73,9 @@ class AugmentOptions(Options):
 
 class DataOptions(Options):
     """``data``: the data set, its split, batches and augmentation."""
+
+    tasks: ClassVar[tuple[str, ...]] = ("classification",)
+    """The tasks that the data set has targets for."""
 
     name: str
     """A registered data set: ``ablate list data``."""
@@ -59,6 +93,8 @@ class DataOptions(Options):
     """Train on a stratified part only: a number of images, or a share between 0 and 1."""
     normalize: Literal["auto", "train", "imagenet", "none"] | Normalization = "auto"
     """Mean and std of the input: ``auto`` is the loaded weights' own, else the training split's."""
+    classes: Annotated[Grouping | str | None, AddedLater(old=None)] = None
+    """Fewer classes, each made of some of the set's: ``{name: [class, ...]}``, or one of ``label_spaces``."""
 
     @field_validator("size")
     @classmethod
@@ -81,13 +117,17 @@ class DataOptions(Options):
 class ModelOptions(Options):
     """``model``: the network."""
 
+    tasks: ClassVar[tuple[str, ...]] = ("classification",)
+    """The tasks that the network has an output for."""
+
     name: str
     """A registered model: ``ablate list models``."""
 
     def build(self, shape: ImageShape, num_classes: int) -> torch.nn.Module:
         """The network, freshly initialised from torch's global generator.
 
-        It maps images (N, C, H, W) float32 of ``shape`` to logits (N, num_classes).
+        It maps images (N, C, H, W) float32 of ``shape`` to logits (N, num_classes), for segmentation to
+        (N, num_classes, H, W), there also images of another height and width, such as random crops.
 
         Raises:
             ablate.errors.TrialError: the options do not fit ``shape``.
@@ -125,12 +165,16 @@ class ModelOptions(Options):
 class LossOptions(Options):
     """``loss``: what training minimises."""
 
+    tasks: ClassVar[tuple[str, ...]] = ("classification", "segmentation")
+    """The tasks that it suits."""
+
     name: str
 
     def build(self, class_counts: np.ndarray, device: str) -> Callable[..., torch.Tensor]:
-        """The loss as a callable ``(logits (N, C), target (N,) int64) -> scalar``.
+        """The loss as a callable ``(logits (N, C, ...), target (N, ...) int64) -> scalar``.
 
-        ``class_counts``: (C,) int64, training images of each class.
+        Targets that are :data:`IGNORE_INDEX` count nothing. ``class_counts``: (C,) int64, training images (for
+        segmentation pixels) of each class.
         """
         raise NotImplementedError
 
@@ -179,6 +223,19 @@ class TrainOptions(Options):
     """Arithmetic of the forward pass; part of the identity, because it changes numbers."""
     clip_norm: Positive | None = None
     """Clip the gradient's total norm to this."""
+
+
+class ProbeOptions(Options):
+    """``probes``: images of ``val`` whose predicted masks are kept while the network learns."""
+
+    images: tuple[str, ...] | Annotated[int, Field(ge=0)] = 3
+    """Names of images (without their ending), or how many, spread evenly over the split."""
+    epochs: Annotated[tuple[ProbeEpoch, ...], Field(min_length=1)] = ("first", "middle", "last")
+    """When: ``first``, ``middle``, ``last`` (that ran), numbers of epochs, or shares of all epochs such as 0.25."""
+    overlay: bool = True
+    """Keep each mask laid over its image too."""
+    errors: bool = False
+    """Keep maps of the pixels that are wrong too."""
 
 
 class ScriptOptions(Options):

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from ablate.errors import Problem, StudyError, UsageError, did_you_mean
 from ablate.spec.blame import Mistake, blame
+from ablate.spec.columns import ClassMetrics, Layout, MetricCell, MetricColumn, unsuited_layout
 from ablate.spec.config import SECTIONS, Config, TrialConfig, config_class
 from ablate.spec.options import Options, Tree, invalid
 from ablate.spec.overrides import apply_overrides, complete, expand_names
@@ -34,6 +35,24 @@ class Header(Options):
     """Whose weights stay in the store once the study is complete: references and best rows, all trials, none."""
     plugins: tuple[str, ...] = ()
     """Python files beside the study file that register members of your own; only running a study executes them."""
+    columns: tuple[MetricColumn, ...] = ()
+    """Further columns of every table: ``split/metric``, or two in one cell: ``val/pixel_ap / val/miou``."""
+    per_class: tuple[ClassMetrics, ...] = ()
+    """What per-class tables show: ``iou``, or two in one cell: ``pixel_ap / iou``; by default IoU or accuracy."""
+
+    @property
+    def layout(self) -> Layout:
+        """What the study says of its tables."""
+        return Layout(self.columns, self.per_class)
+
+    @field_validator("columns", "per_class")
+    @classmethod
+    def _shown_once(cls, value: tuple[MetricCell, ...]) -> tuple[MetricCell, ...]:
+        texts = [cell.text for cell in value]
+        for text in texts:
+            if texts.count(text) > 1:
+                raise invalid(f"{text!r} stands twice", "Name it once")
+        return value
 
     @field_validator("study")
     @classmethod
@@ -183,6 +202,8 @@ def _validated(document: Document, tree: Tree, profile: str | None, profiles: An
     ]
     header, mistakes = validate(Header, {k: tree[k] for k in Header.model_fields if k in tree})
     config, more = resolve(tree)
+    if header is not None:
+        mistakes += unsuited_layout(header.layout, config_class(tree.get("task")), config)
     problems += [draft.problem(*mistake) for mistake in (*mistakes, *more)]
     ablations = tree.get("ablations")
     if not isinstance(ablations, Mapping) or not ablations:

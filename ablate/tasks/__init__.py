@@ -10,5 +10,6 @@ TABLE = Table(
         "classification": "ablate.tasks.classification:Classification",
         "command": "ablate.tasks.command:Command",
         "python": "ablate.tasks.python:Python",
+        "segmentation": "ablate.tasks.segmentation:Segmentation",
     },
 )

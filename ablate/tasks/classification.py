@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ablate.spec.labels import Labels
 from ablate.tasks.task import TaskOptions
 
 if TYPE_CHECKING:
@@ -34,11 +35,9 @@ class Classification(TaskOptions):
             return self.metrics()
         return tuple(name for name in self.metrics() if name != "top5_accuracy")
 
-    def tally(
-        self, num_classes: int, device: torch.device | str, *, training: bool = False
-    ) -> Tally:
+    def tally(self, labels: Labels, device: torch.device | str, *, training: bool = False) -> Tally:
         """Confusion matrix, loss and, where defined, top-5 hits."""
         from ablate.metrics.tally import Tally
 
-        names = self.defined(num_classes, training=training)
-        return Tally(num_classes, device, top5="top5_accuracy" in names)
+        names = self.defined(len(labels.classes), training=training)
+        return Tally(len(labels.classes), device, top5="top5_accuracy" in names)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from ablate.metrics.counts import Counts
 from ablate.metrics.metric import Metric
 from ablate.registry import overlaid, table
+from ablate.spec.labels import Labels
 from ablate.spec.options import Options
 
 if TYPE_CHECKING:
     import torch
-
-    from ablate.metrics.tally import Tally
 
 
 class TaskOptions(Options):
@@ -39,8 +38,8 @@ class TaskOptions(Options):
         return criterion(logits, target)
 
     def tally(
-        self, num_classes: int, device: torch.device | str, *, training: bool = False
-    ) -> Tally:
+        self, labels: Labels, device: torch.device | str, *, training: bool = False
+    ) -> BatchTally:
         """An empty tally for one pass over a split."""
         raise NotImplementedError
 
@@ -52,25 +51,78 @@ class TaskOptions(Options):
         """The task's own metrics and those of the study's plugins."""
         return (*self.defined(num_classes, training=training), *overlaid("metric"))
 
-    def names(self, classes: Sequence[str]) -> tuple[str, ...]:
-        """Every name under which a value may be recorded: metrics, and metrics of one class."""
-        metrics = self.recorded(len(classes))
-        by_class = [name for name in metrics if _metric(name).by_class is not None]
-        return (*metrics, *(f"{name}/{label}" for name in by_class for label in classes))
+    def names(self, labels: Labels) -> tuple[str, ...]:
+        """Every name under which a value may be recorded: metrics, of one class, and of other label spaces."""
+        names = list(_names(self.recorded(len(labels.classes)), "", labels.classes))
+        for space, found in labels.spaces.items():
+            of_labels = [
+                name for name in self.recorded(len(found.classes)) if _metric(name).of_labels
+            ]
+            names += _names(of_labels, f"@{space}", found.classes)
+        return tuple(names)
 
-    def score(self, counts: Counts, *, training: bool = False) -> dict[str, float]:
-        """Metric to value, over all classes."""
-        names = self.recorded(counts.confusion.num_classes, training=training)
-        return {name: _metric(name).compute(counts) for name in names}
-
-    def score_classes(self, counts: Counts, classes: Sequence[str]) -> dict[str, float]:
-        """``metric/class`` to value; classes for which it is undefined are left out."""
-        values: dict[str, float] = {}
-        for name in self.recorded(len(classes)):
-            by_class = _metric(name).by_class
-            if by_class is not None:
-                values |= _named(name, dict(zip(classes, by_class(counts).tolist(), strict=True)))
+    def score(self, counts: Counts, labels: Labels, *, training: bool = False) -> dict[str, float]:
+        """Metric to value, over all classes; but for ``training`` also ``metric@space`` in other label spaces."""
+        num_classes = counts.confusion.num_classes
+        names = self.recorded(num_classes, training=training)
+        values = _values(names, "", counts)
+        for space, found in {} if training else labels.spaces.items():
+            of_labels = [name for name in names if _metric(name).of_labels]
+            values |= _values(of_labels, f"@{space}", counts.within(found))
         return values
+
+    def score_classes(self, counts: Counts, labels: Labels) -> dict[str, float]:
+        """``metric/class`` to value; classes for which it is undefined are left out."""
+        names = self.recorded(len(labels.classes))
+        values = _class_values(names, "", counts, labels.classes)
+        for space, found in labels.spaces.items():
+            of_labels = [name for name in names if _metric(name).of_labels]
+            inside = counts.within(found)
+            values |= _class_values(of_labels, f"@{space}", inside, found.classes)
+        return values
+
+
+class BatchTally(Protocol):
+    """Running sums over the batches of one pass."""
+
+    def add(
+        self,
+        logits: torch.Tensor,
+        target: torch.Tensor,
+        loss: torch.Tensor,
+        truth: Sequence[torch.Tensor] | None = None,
+    ) -> None:
+        """Count one batch; ``truth`` are original masks, which only evaluations of segmentation have."""
+
+    def mean_loss(self) -> float:
+        """Mean loss of an image so far (synchronises)."""
+
+    def compute(self) -> Counts:
+        """The sums so far (synchronises)."""
+
+
+def _names(metrics: Sequence[str], suffix: str, classes: Sequence[str]) -> Iterator[str]:
+    yield from (f"{name}{suffix}" for name in metrics if _metric(name).compute is not None)
+    for name in metrics:
+        if _metric(name).by_class is not None:
+            yield from (f"{name}{suffix}/{label}" for label in classes)
+
+
+def _values(metrics: Sequence[str], suffix: str, counts: Counts) -> dict[str, float]:
+    computed = ((name, _metric(name).compute) for name in metrics)
+    return {f"{name}{suffix}": compute(counts) for name, compute in computed if compute is not None}
+
+
+def _class_values(
+    metrics: Sequence[str], suffix: str, counts: Counts, classes: Sequence[str]
+) -> dict[str, float]:
+    values: dict[str, float] = {}
+    for name in metrics:
+        by_class = _metric(name).by_class
+        if by_class is not None:
+            found = dict(zip(classes, by_class(counts).tolist(), strict=True))
+            values |= _named(f"{name}{suffix}", found)
+    return values
 
 
 def _metric(name: str) -> Metric:

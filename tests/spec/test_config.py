@@ -82,10 +82,10 @@ def test_params_have_names_that_ablations_can_write() -> None:
 
 
 def test_a_metric_of_ones_own_needs_a_direction() -> None:
-    (text,) = mistakes_of(primary="val/dice")
-    assert "For one of your own say {metric: val/dice, direction: max}, or min" in text
-    own = script(primary={"metric": "val/dice", "direction": "min"}).primary
-    assert (own.maximize, own.info.title, own.info.percent) == (False, "dice", False)
+    (text,) = mistakes_of(primary="val/glance")
+    assert "For one of your own say {metric: val/glance, direction: max}, or min" in text
+    own = script(primary={"metric": "val/glance", "direction": "min"}).primary
+    assert (own.maximize, own.info.title, own.info.percent) == (False, "glance", False)
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_a_training_computes_its_primary_metric_whatever_direction_is_written() 
         "data": {"name": "digits"},
         "model": {"name": "basenet"},
         "optimizer": {"name": "adam", "lr": 0.1},
-        "primary": {"metric": "val/dice", "direction": "max"},
+        "primary": {"metric": "val/glance", "direction": "max"},
     }
     config, mistakes = resolve(tree)
     assert config is None
-    assert [message for _, message, _ in mistakes] == ["unknown metric 'dice'"]
+    assert [message for _, message, _ in mistakes] == ["unknown metric 'glance'"]
 
 
 def test_the_metric_of_a_known_name_keeps_its_title() -> None:

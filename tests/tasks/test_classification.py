@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from ablate.registry import table
+from ablate.spec.labels import plain_labels
 from ablate.tasks import TABLE
 from ablate.tasks.classification import Classification
 from ablate.tasks.task import TaskOptions
@@ -11,11 +12,12 @@ from ablate.tasks.task import TaskOptions
 
 def scored(classes: int) -> dict[str, float]:
     task = Classification()
-    tally = task.tally(classes, "cpu")
+    labels = plain_labels([f"c{number}" for number in range(classes)])
+    tally = task.tally(labels, "cpu")
     target = torch.arange(classes)
     logits = torch.eye(classes)
     tally.add(logits, target, task.loss(torch.nn.CrossEntropyLoss(), logits, target))
-    return task.score(tally.compute())
+    return task.score(tally.compute(), labels)
 
 
 def test_every_metric_it_names_is_registered() -> None:
@@ -38,14 +40,15 @@ def test_top5_is_left_out_where_it_means_nothing() -> None:
 
 def test_classes_without_images_have_no_value() -> None:
     task = Classification()
-    tally = task.tally(3, "cpu")
+    labels = plain_labels(("T-shirt/top", "bag", "coat"))
+    tally = task.tally(labels, "cpu")
     tally.add(torch.eye(3)[:2], torch.tensor([0, 0]), torch.tensor(0.0))
-    values = task.score_classes(tally.compute(), ("T-shirt/top", "bag", "coat"))
+    values = task.score_classes(tally.compute(), labels)
     assert values == {"accuracy/T-shirt/top": 0.5}
 
 
 def test_names_list_metrics_and_metrics_of_classes() -> None:
-    names = Classification().names(("cat", "dog"))
+    names = Classification().names(plain_labels(("cat", "dog")))
     assert "macro_f1" in names
     assert "accuracy/dog" in names
     assert "macro_f1/dog" not in names

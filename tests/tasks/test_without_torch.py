@@ -11,7 +11,9 @@ from ablate.registry import table
 for kind in ("task", "metric"):
     for name in table(kind).names():
         table(kind).get(name)
-table("task").get("classification")().names(("cat", "dog"))
+from ablate.spec.labels import plain_labels
+for name in ("classification", "segmentation"):
+    table("task").get(name)().names(plain_labels(("cat", "dog")))
 assert "torch" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)

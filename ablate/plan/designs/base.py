@@ -14,6 +14,7 @@ from ablate.plan.search.options import AnyPruner, SearchOptions
 from ablate.plan.search.pruners import Hyperband, Median, PrunerOptions
 from ablate.spec.options import Options, Tree, invalid
 from ablate.spec.overrides import flatten
+from ablate.spec.primary import Primary
 from ablate.spec.yaml_file import KeyPath
 
 #: The label of the base configuration's row.
@@ -76,6 +77,8 @@ class Ablation(Options):
     """The question that the ablation answers."""
     reference: str | None = None
     """The label of the row that the others are compared with; the design's own by default."""
+    primary: Primary | None = None
+    """The metric that this ablation's verdicts are about, where it is not the study's."""
     min_effect: float | None = Field(None, gt=0.0)
     """Differences below this, in the metric's unit, are called too small to matter."""
     start_from: str | None = None

@@ -23,8 +23,10 @@ KINDS = (*SECTIONS, "metric")
 
 _SHARED = {
     "ablate.data.ImageClassification": "ablate.data.dataset:ImageClassification",
+    "ablate.data.SemanticSegmentation": "ablate.data.dataset:SemanticSegmentation",
     "ablate.data.augment.step.Augmentation": "ablate.data.augment.step:Augmentation",
     "ablate.data.dataset.ImageClassification": "ablate.data.dataset:ImageClassification",
+    "ablate.data.dataset.SemanticSegmentation": "ablate.data.dataset:SemanticSegmentation",
     "ablate.optim.schedulers.base.TorchSchedulerOptions": (
         "ablate.optim.schedulers.base:TorchSchedulerOptions"
     ),

@@ -28,4 +28,4 @@ def test_the_metric_matters_only_where_it_steers(study_of: StudyOf) -> None:
     assert "primary.metric" in irrelevant_fields(config)
     steered = study_of(ROWS, "train.checkpoint=best")
     config = steered.plan.conditions[steered.plan.baseline].config
-    assert irrelevant_fields(config) == frozenset()
+    assert irrelevant_fields(config) == {"label_spaces", "probes"}

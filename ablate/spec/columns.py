@@ -1,0 +1,161 @@
+"""``columns`` and ``per_class``: the metrics that tables show beside the primary one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import GetJsonSchemaHandler, PrivateAttr, model_validator
+from pydantic_core import CoreSchema
+
+from ablate.errors import did_you_mean
+from ablate.registry import overlaid, table
+from ablate.spec.blame import Mistake
+from ablate.spec.config import Config, TrialConfig
+from ablate.spec.options import Options, invalid
+from ablate.spec.primary import Primary
+from ablate.spec.suits import unmeasured
+
+#: Metrics that may stand in one cell.
+MOST_IN_A_CELL = 2
+
+_BETWEEN_COLUMNS = re.compile(r" / (?=(?:train|val|test)/)")
+_SECOND_SPLIT = re.compile(r"/\s*(train|val|test)/")
+_ONE_NAME = re.compile(r"[^\s/@]+")
+
+
+class MetricCell(Options):
+    """A metric, or two that share a cell; a study file writes it as one text."""
+
+    text: str
+    """As written."""
+    _metrics: tuple[Primary, ...] = PrivateAttr(())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            raise invalid(f"must be the name of a metric, not {value!r}")
+        return {"text": value}
+
+    @model_validator(mode="after")
+    def _read(self) -> MetricCell:
+        names = self._names(self.text)
+        if len(names) > MOST_IN_A_CELL:
+            raise invalid(f"{self.text!r} has {len(names)} metrics: a cell has room for two")
+        self._metrics = tuple(Primary(metric=name) for name in names)
+        return self
+
+    @classmethod
+    def _names(cls, text: str) -> tuple[str, ...]:
+        """The ``split/metric`` that a text names.
+
+        Raises:
+            PydanticCustomError: it is not written as it must be.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string"}
+
+    @property
+    def metrics(self) -> tuple[Primary, ...]:
+        """What stands in the cell, from left to right; in ``per_class`` the split means nothing."""
+        return self._metrics
+
+
+class MetricColumn(MetricCell):
+    """One of ``columns``: ``val/miou``, or two in a cell, ``val/pixel_ap / val/miou``.
+
+    >>> [metric.name for metric in MetricColumn.model_validate("val/pixel_ap / val/miou").metrics]
+    ['pixel_ap', 'miou']
+    """
+
+    @classmethod
+    def _names(cls, text: str) -> tuple[str, ...]:
+        names = tuple(_BETWEEN_COLUMNS.split(text))
+        for name in names:
+            split, _, metric = name.partition("/")
+            if split not in ("train", "val", "test") or not metric:
+                raise invalid(f"{name!r} is not split/metric", "Write for example 'val/accuracy'")
+            if _SECOND_SPLIT.search(metric):
+                remedy = "Two metrics in one cell have spaces round the slash: 'val/a / val/b'"
+                raise invalid(f"{name!r} is not one metric", remedy)
+        return names
+
+
+class ClassMetrics(MetricCell):
+    """One of ``per_class``: ``iou``, or two in a cell, ``pixel_ap / iou``."""
+
+    @classmethod
+    def _names(cls, text: str) -> tuple[str, ...]:
+        names = text.split(" / ")
+        if not all(_ONE_NAME.fullmatch(name) for name in names):
+            remedy = (
+                "Write for example 'iou', or 'pixel_ap / iou' for two in one cell; "
+                "the split is the primary metric's, and every label space has its table"
+            )
+            raise invalid(f"{text!r} is not the name of a metric alone", remedy)
+        return tuple(f"val/{name}" for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a study says of its tables: further columns, and the metrics of per-class tables (none: the usual one)."""
+
+    columns: tuple[MetricColumn, ...] = ()
+    per_class: tuple[ClassMetrics, ...] = ()
+
+    @property
+    def metrics(self) -> tuple[Primary, ...]:
+        """Every metric that the further columns show."""
+        return tuple(metric for column in self.columns for metric in column.metrics)
+
+
+#: What tables show where a study says nothing about them.
+USUAL_LAYOUT = Layout()
+
+
+def unsuited_layout(layout: Layout, kind: type[Config], config: Config | None) -> Iterator[Mistake]:
+    """Metrics that a study of this kind does not record; ``config`` is its base, ``None`` while that is wrong.
+
+    A script may report metrics of its own.
+    """
+    if kind is not TrialConfig:
+        return
+    training = config.training if config is not None else None
+    for index, column in enumerate(layout.columns):
+        for metric in column.metrics:
+            for message, remedy in _unrecorded(metric, training):
+                yield ("columns", index), message, remedy
+    for index, cell in enumerate(layout.per_class):
+        for metric in cell.metrics:
+            for message, remedy in _by_class(metric, training):
+                yield ("per_class", index), message, remedy
+
+
+def _unrecorded(metric: Primary, config: TrialConfig | None) -> Iterator[tuple[str, str]]:
+    if metric.unknown:
+        yield metric.unknown
+    elif config is not None:
+        yield from ((message, remedy) for _, message, remedy in unmeasured(config, metric))
+
+
+def _by_class(metric: Primary, config: TrialConfig | None) -> Iterator[tuple[str, str]]:
+    if metric.unknown:
+        yield metric.unknown
+    elif config is not None and metric.name not in overlaid("metric"):
+        known: tuple[str, ...] = getattr(config.task, "metrics", tuple)()
+        by_class = [name for name in known if table("metric").get(name).by_class is not None]
+        if metric.name not in known:
+            task = getattr(config.task, "name", "")
+            message = f"the task {task} does not record '{metric.name}'"
+            yield message, did_you_mean(metric.name, known)
+        elif metric.name not in by_class:
+            message = f"there is no {metric.info.title} of a single class"
+            yield message, f"Metrics of a class: {', '.join(by_class)}"

@@ -1,0 +1,77 @@
+"""Which epochs and which images ``probes`` keeps pictures of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ablate.errors import did_you_mean
+from ablate.spec.sections import ProbeOptions
+
+
+def probed_epochs(options: ProbeOptions, epochs: int) -> frozenset[int]:
+    """The epochs of a training of ``epochs`` that are probed, whenever it ends.
+
+    ``last`` is not among them: which epoch that is shows when no other follows. Numbers beyond ``epochs`` are never
+    reached. A share is rounded to the nearest epoch, and ``middle`` is a share of 0.5.
+
+    >>> sorted(probed_epochs(ProbeOptions(epochs=("first", 0.25, "middle", "last", 100)), 40))
+    [1, 10, 20]
+    """
+    found = {_number(wanted, epochs) for wanted in options.epochs if wanted != "last"}
+    return frozenset(number for number in found if number <= epochs)
+
+
+def is_probed(options: ProbeOptions, epoch: int, epochs: int, *, last: bool) -> bool:
+    """Whether pictures are kept after ``epoch`` of ``epochs``; ``last``: no other follows.
+
+    >>> is_probed(ProbeOptions(epochs=("last",)), 7, 40, last=True)
+    True
+    """
+    return epoch in probed_epochs(options, epochs) or (last and "last" in options.epochs)
+
+
+def probed_images(options: ProbeOptions, names: Sequence[str]) -> dict[str, int]:
+    """Name to place of the images that are probed, of those called ``names``; of images with one name the first.
+
+    Check :func:`probe_problems` before.
+
+    >>> probed_images(ProbeOptions(images=2), ["a", "b", "c", "d"])
+    {'b': 1, 'd': 3}
+    """
+    places = {name: place for place, name in reversed(list(enumerate(names)))}
+    if not isinstance(options.images, int):
+        return {name: places[name] for name in options.images}
+    return {names[place]: places[names[place]] for place in spread(options.images, len(names))}
+
+
+def probe_problems(options: ProbeOptions, names: Sequence[str]) -> list[str]:
+    """What is wrong with the images of ``probes``, given the names of those of ``val``.
+
+    >>> probe_problems(ProbeOptions(images=("street_2",)), ["street_1", "street_3"])
+    ["val has no image 'street_2'. Did you mean 'street_3' or 'street_1'?"]
+    """
+    if isinstance(options.images, int):
+        return []
+    unknown = dict.fromkeys(name for name in options.images if name not in names)
+    return [f"val has no image {name!r}. {did_you_mean(name, names)}".strip() for name in unknown]
+
+
+def spread(count: int, total: int) -> list[int]:
+    """``count`` of ``total`` places, evenly spread; all, if there are no more.
+
+    >>> spread(3, 9), spread(5, 2)
+    ([1, 4, 7], [0, 1])
+    """
+    if count >= total:
+        return list(range(total))
+    return [(2 * number + 1) * total // (2 * count) for number in range(count)]
+
+
+def _number(wanted: str | float, epochs: int) -> int:
+    if isinstance(wanted, int):
+        return wanted
+    if wanted == "first":
+        return 1
+    share = 0.5 if isinstance(wanted, str) else wanted
+    return max(1, math.floor(share * epochs + 0.5))

@@ -1,0 +1,93 @@
+"""Whether the parts of a training suit each other, as far as the study file alone can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ablate.errors import did_you_mean
+from ablate.registry import overlaid, table
+from ablate.results import base_metric
+from ablate.spec.blame import Mistake
+from ablate.spec.primary import Primary
+
+if TYPE_CHECKING:
+    from ablate.spec.config import Config, TrialConfig
+
+#: Section to the kind of its members, for sections that suit some tasks only.
+_KINDS = {"data": "data set", "model": "model", "loss": "loss"}
+
+
+def unsuited(config: TrialConfig) -> Iterator[Mistake]:
+    """What cannot work together, located from the top of the file."""
+    yield from _other_tasks(config)
+    known = tuple(config.label_spaces)
+    classes = config.data.classes
+    if isinstance(classes, str) and classes not in known:
+        yield ("data", "classes"), f"there is no label space '{classes}'", _spaces(classes, known)
+    yield from unmeasured(config, config.primary)
+
+
+def _other_tasks(config: TrialConfig) -> Iterator[Mistake]:
+    task = getattr(config.task, "name", "")
+    for section, kind in _KINDS.items():
+        member = getattr(config, section)
+        if type(member).__plugin_files__ or task in member.tasks:
+            continue  # what a plugin's member can do shows when its code runs
+        message = f"{kind} '{member.name}' is for {' and '.join(member.tasks)}, not for {task}"
+        yield (section, "name"), message, _suitable(kind, task)
+
+
+def unmeasured(config: Config, primary: Primary) -> Iterator[Mistake]:
+    """Why trials of a configuration do not record a metric; nothing is known of what scripts record."""
+    task = config.task
+    metrics = getattr(task, "metrics", None)
+    if metrics is None:
+        return
+    if primary.unknown:
+        yield ("primary",), *primary.unknown
+        return
+    base = base_metric(primary.name)
+    if base in overlaid("metric"):
+        return  # only the plugin's code knows more of it
+    if base not in metrics():
+        message = (
+            f"{primary.metric!r}: the task {getattr(task, 'name', '')} does not record '{base}'"
+        )
+        yield ("primary",), message, did_you_mean(base, metrics())
+        return
+    yield from _wrong_form(primary, table("metric").get(base), metrics())
+    known = tuple(getattr(config, "label_spaces", ()))
+    if primary.space and primary.space not in known:
+        message = f"{primary.metric!r}: there is no label space '{primary.space}'"
+        yield ("primary",), message, _spaces(primary.space, known)
+
+
+def _wrong_form(primary: Primary, metric: Any, known: Sequence[str]) -> Iterator[Mistake]:
+    """A class or a label space asked of a metric that has none, or a class not asked for."""
+    if primary.label and metric.by_class is None:
+        named = [name for name in known if table("metric").get(name).by_class is not None]
+        message = f"{primary.metric!r}: there is no {metric.title} of a single class"
+        yield ("primary",), message, f"Metrics of a class: {', '.join(named)}"
+    if not primary.label and metric.compute is None:
+        message = f"{primary.metric!r}: {metric.title} is of one class"
+        yield ("primary",), message, f"Write {primary.metric}/CLASS, or a metric of all classes"
+    if primary.space and not metric.of_labels:
+        named = [name for name in known if table("metric").get(name).of_labels]
+        message = f"{primary.metric!r}: {metric.title} is of the network's own classes only"
+        yield ("primary",), message, f"In label spaces there are {', '.join(named)}"
+
+
+def _suitable(kind: str, task: str) -> str:
+    members = table(kind)
+    own = [name for name in members.own_names() if _does(members.get(name), task)]
+    families = [f"{prefix}..." for prefix, one in members.families().items() if _does(one, task)]
+    return f"For {task}: {', '.join([*own, *families])}" if own or families else ""
+
+
+def _does(member: Any, task: str) -> bool:
+    return task in getattr(member, "tasks", ("classification",))
+
+
+def _spaces(name: str, known: tuple[str, ...]) -> str:
+    return did_you_mean(name, known) or "Name it under label_spaces"
