@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
 from ablate.report.compare import Comparison, Verdict, compare, compare_rows
-from ablate.report.rows import Missing, RowResults, Summary, gather
+from ablate.report.rows import Missing, RowResults, Summary, gather, primary_of
 from ablate.report.searching import searches_of
+from ablate.report.spaces import class_set, comparable
 from ablate.results import ResultSet
 from ablate.spec.primary import Primary
 
@@ -23,6 +24,8 @@ class RowAnalysis:
     missing: tuple[Missing, ...]
     comparison: Comparison | None
     rung: Comparison | None
+    other_classes: str = ""
+    """Why the primary metric cannot be compared with the reference's; empty where it can."""
 
     @property
     def label(self) -> str:
@@ -34,6 +37,8 @@ class RowAnalysis:
         """The verdict, or that the row was ended before there could be one."""
         if self.results.pruned:
             return "pruned"
+        if self.other_classes:
+            return str(Verdict.OTHER_CLASSES)
         return str(self.comparison.verdict) if self.comparison else ""
 
 
@@ -64,7 +69,7 @@ def analyse(
 
     ``searches`` maps the key of a search to what is recorded of it.
     """
-    primary = plan.primary
+    primary = primary_of(plan, ablation)
     rows = gather(plan, ablation, results)
     tests = _tests(rows, primary, ablation.min_effect)
     analysed = tuple(
@@ -74,6 +79,7 @@ def analyse(
             missing=row.missing(primary.metric),
             comparison=tests.get(row.row.label),
             rung=_rung(row, rows, primary),
+            other_classes=_other_classes(row, rows, primary),
         )
         for row in rows
     )
@@ -89,17 +95,37 @@ def _tests(
         row.row.label: (values[row.row.label], values[row.row.reference])
         for row in rows
         if row.row.reference in values  # a reference may still be searched for
+        and not _other_classes(row, rows, primary)
     }
     compared = compare_rows(list(pairs.values()), maximize=primary.maximize, min_effect=min_effect)
     return dict(zip(pairs, compared, strict=True))
 
 
 def _rung(row: RowResults, rows: Sequence[RowResults], primary: Primary) -> Comparison | None:
-    above = next((other for other in rows if other.row.label == row.row.previous), None)
-    if above is None:
+    above = _named(rows, row.row.previous)
+    if above is None or not comparable(row, above, primary):
         return None
     values, others = row.values(primary.metric), above.values(primary.metric)
     return compare(values, others, maximize=primary.maximize)
+
+
+def _named(rows: Sequence[RowResults], label: str | None) -> RowResults | None:
+    return next((row for row in rows if row.row.label == label), None)
+
+
+def _other_classes(row: RowResults, rows: Sequence[RowResults], primary: Primary) -> str:
+    """A note where both have the primary metric, but about different classes."""
+    reference = _named(rows, row.row.reference)
+    if reference is None or comparable(row, reference, primary):
+        return ""
+    if not row.summary(primary.metric).n or not reference.summary(primary.metric).n:
+        return ""
+    own, theirs = len(class_set(row) or ()), len(class_set(reference) or ())
+    sizes = f"{own} classes against {theirs}" if own != theirs else f"{own} other classes"
+    return (
+        f"{primary.metric} is of other classes than the reference's ({sizes}): "
+        "neither a difference nor a verdict would mean anything"
+    )
 
 
 def _best(rows: Sequence[RowAnalysis], maximize: bool) -> str | None:

@@ -23,6 +23,11 @@ class NumberFormat:
         """Percent with two decimals, or the plain value with four."""
         return cls(100.0, 2) if info.percent else cls()
 
+    @classmethod
+    def short(cls, info: MetricInfo) -> NumberFormat:
+        """As :meth:`of`, with one decimal of a percent, for cells that hold more than one number."""
+        return cls(100.0, 1) if info.percent else cls()
+
     def plain(self, value: float) -> str:
         """A value.
 
@@ -139,6 +144,41 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Several numbers in one cell."""
+
+    parts: tuple[MeanStd | Mean | Delta, ...]
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``70.1/48.2``, and ``70.1 ± 0.4 / 48.2 ± 0.3`` where they have a spread."""
+        texts = [part.text for part in self.parts]
+        if all(text == ABSENT for text in texts):
+            return ABSENT
+        return (" / " if any(" " in text for text in texts) else "/").join(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Epochs:
+    """The epochs of the seeds, in their order.
+
+    >>> Epochs((41, None, 40)).text
+    '41, -, 40'
+    """
+
+    epochs: tuple[int | None, ...]
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``41, 38, 40``."""
+        if all(epoch is None for epoch in self.epochs):
+            return ABSENT
+        return ", ".join(ABSENT if epoch is None else str(epoch) for epoch in self.epochs)
+
+
+@dataclass(frozen=True, slots=True)
 class Wins:
     """In how many of the paired seeds the row is better."""
 
@@ -210,4 +250,17 @@ def _duration(length_s: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02} h" if hours else f"{minutes}:{seconds:02} min"
 
 
-Cell = Text | Seeds | MeanStd | Mean | Number | Delta | Wins | Judgement | Count | Duration
+Cell = (
+    Text
+    | Seeds
+    | MeanStd
+    | Mean
+    | Number
+    | Delta
+    | Shared
+    | Epochs
+    | Wins
+    | Judgement
+    | Count
+    | Duration
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ablate.report.analysis import Analysis, RowAnalysis
@@ -16,12 +16,16 @@ from ablate.report.cells import (
     MeanStd,
     NumberFormat,
     Seeds,
+    Shared,
     Text,
     Wins,
 )
+from ablate.report.compare import Verdict
 from ablate.report.levels import factor_columns, found_text, level_text, tuned_columns
 from ablate.report.notes import Notes, reasons
 from ablate.report.sharing import sharing_note
+from ablate.spec.columns import Layout
+from ablate.spec.primary import Primary
 
 #: Rows' names up to this length fit into a column's title.
 SHORT_LABEL = 24
@@ -38,13 +42,15 @@ class Column:
     cell: Callable[[RowAnalysis], Cell]
 
 
-def columns_of(analysis: Analysis, notes: Notes, *, measured: bool) -> tuple[Column, ...]:
+def columns_of(
+    analysis: Analysis, notes: Notes, layout: Layout, *, measured: bool
+) -> tuple[Column, ...]:
     """All columns, from left to right; ``measured`` adds what differs from machine to machine."""
     number = NumberFormat.of(analysis.primary.info)
     columns = [*_names(analysis), _seeds(notes), _primary(analysis, number)]
     columns += _differences(analysis, number)
     columns += [Column("wins", lambda row: Wins(row.comparison)), _verdict(analysis, notes)]
-    columns += [_metric(analysis, metric, number) for metric in secondary_metrics(analysis)]
+    columns += [_further(analysis, metrics) for metrics in further_columns(analysis, layout)]
     if has_measured(analysis, "parameters"):
         columns.append(Column("parameters", _parameters))
     if measured:
@@ -52,11 +58,31 @@ def columns_of(analysis: Analysis, notes: Notes, *, measured: bool) -> tuple[Col
     return tuple(columns)
 
 
-def secondary_metrics(analysis: Analysis) -> tuple[str, ...]:
+def further_columns(analysis: Analysis, layout: Layout) -> tuple[tuple[Primary, ...], ...]:
+    """What stands in each column beside the primary metric: the layout's, then :func:`_other_split`.
+
+    No column repeats another.
+    """
+    columns = [column.metrics for column in layout.columns]
+    columns += [(metric,) for metric in _other_split(analysis)]
+    names = {tuple(metric.metric for metric in metrics): metrics for metrics in columns}
+    names.pop((analysis.primary.metric,), None)
+    return tuple(names.values())
+
+
+def shown_metrics(analysis: Analysis, layout: Layout) -> tuple[Primary, ...]:
+    """Every metric of the table, each once, the primary first."""
+    further = (metric for metrics in further_columns(analysis, layout) for metric in metrics)
+    found = {metric.metric: metric for metric in further}
+    return tuple({analysis.primary.metric: analysis.primary, **found}.values())
+
+
+def _other_split(analysis: Analysis) -> tuple[Primary, ...]:
     """The primary metric on the first other split that any trial recorded."""
     primary = analysis.primary
     names = [f"{split}/{primary.name}" for split in OTHER_SPLITS[primary.split]]
-    return tuple(name for name in names if _is_recorded(analysis, name))[:1]
+    recorded = [name for name in names if _is_recorded(analysis, name)]
+    return tuple(primary.model_copy(update={"metric": name}) for name in recorded[:1])
 
 
 def has_measured(analysis: Analysis, name: str) -> bool:
@@ -99,10 +125,41 @@ def _primary(analysis: Analysis, number: NumberFormat) -> Column:
 
 
 def _metric(analysis: Analysis, metric: str, number: NumberFormat) -> Column:
-    unit = " %" if number.scale == 100.0 else ""
     spread = any(row.results.summary(metric).std is not None for row in analysis.rows)
-    title = f"{metric}{unit} (mean ± std)" if spread else f"{metric}{unit}"
+    title = f"{with_unit(metric, number)} (mean ± std)" if spread else with_unit(metric, number)
     return Column(title, lambda row: MeanStd(row.results.summary(metric), number))
+
+
+def _further(analysis: Analysis, metrics: tuple[Primary, ...]) -> Column:
+    """A column of one metric, or of several in one cell."""
+    if len(metrics) == 1:
+        (metric,) = metrics
+        return _metric(analysis, metric.metric, NumberFormat.of(metric.info))
+    numbers = [NumberFormat.short(metric.info) for metric in metrics]
+
+    def cell(row: RowAnalysis) -> Cell:
+        found = (row.results.summary(metric.metric) for metric in metrics)
+        return Shared(tuple(map(MeanStd, found, numbers)))
+
+    title = shared_title([metric.metric for metric in metrics], numbers)
+    spread = any(" ± " in cell(row).text for row in analysis.rows)
+    return Column(f"{title} (mean ± std)" if spread else title, cell)
+
+
+def with_unit(metric: str, number: NumberFormat) -> str:
+    """``val/miou %``."""
+    return f"{metric} %" if number.scale == 100.0 else metric
+
+
+def shared_title(metrics: Sequence[str], numbers: Sequence[NumberFormat]) -> str:
+    """The title of a column with several numbers in a cell; a unit that all have stands once.
+
+    >>> shared_title(["val/pixel_ap", "val/miou"], [NumberFormat(100.0, 1)] * 2)
+    'val/pixel_ap / val/miou %'
+    """
+    if len(set(numbers)) == 1:
+        return with_unit(" / ".join(metrics), numbers[0])
+    return " / ".join(map(with_unit, metrics, numbers))
 
 
 def _differences(analysis: Analysis, number: NumberFormat) -> list[Column]:
@@ -135,6 +192,8 @@ def _verdict(analysis: Analysis, notes: Notes) -> Column:
             return Text("reference")
         if row.results.pruned:
             return Text(row.verdict)
+        if row.other_classes:
+            return Judgement(Verdict.OTHER_CLASSES, notes.number(row.other_classes))
         if row.comparison is None:
             return Judgement(None)
         return Judgement(row.comparison.verdict, notes.number(row.comparison.note))

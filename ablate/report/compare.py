@@ -44,6 +44,7 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot tell"
     TOO_SMALL = "too small to matter"
     ONE_SEED = "1 seed: cannot tell"
+    OTHER_CLASSES = "other classes"
 
 
 @dataclass(frozen=True, slots=True)

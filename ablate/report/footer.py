@@ -10,19 +10,29 @@ from ablate.report.compare import Comparison, Verdict
 from ablate.report.guide import seeds_guide
 from ablate.report.provenance import provenance
 from ablate.report.search_footer import search_sentences
+from ablate.report.segmentation import class_sentences, pixel_sentences
 from ablate.report.sharing import sharing_sentence
 from ablate.report.statistics import ALPHA
 from ablate.report.wording import counted, seed_list, sentence
+from ablate.spec.primary import Primary
 
 
-def footer_of(analysis: Analysis, *, measured: bool = False) -> tuple[str, ...]:
-    """The footer's sentences, without the numbered notes; ``measured`` adds those about times."""
+def footer_of(
+    analysis: Analysis, shown: Sequence[Primary], *, measured: bool = False
+) -> tuple[str, ...]:
+    """The footer's sentences, without the numbered notes; ``measured`` adds those about times.
+
+    ``shown`` are the metrics of the table, the primary first.
+    """
     sentences = [*_spread(analysis.rows), *_differences(analysis), *_verdicts(analysis)]
+    rows = [row.results for row in analysis.rows]
     times = sharing_sentence(analysis) if measured else ""
     return (
         *sentences,
         *seeds_guide(analysis),
         *map(sentence, analysis.ablation.notes),
+        *class_sentences(rows, shown),
+        *pixel_sentences(rows, shown),
         *search_sentences(analysis),
         *provenance(analysis),
         *([times] if times else []),

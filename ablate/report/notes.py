@@ -67,6 +67,8 @@ def _row_notes(row: RowAnalysis) -> Iterator[tuple[str, str]]:
         yield sentence, f"{row.label}, {seed_list(found)}{absent}"
     if row.comparison is not None and row.comparison.note:
         yield row.comparison.note, row.label
+    if row.other_classes:
+        yield row.other_classes, row.label
 
 
 def _never_run(row: RowAnalysis) -> str:

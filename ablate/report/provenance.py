@@ -30,7 +30,7 @@ def _what_ran(configs: Iterable[Config], primary: Primary) -> Iterator[str]:
     if trainings:
         trains = [config.train for config in trainings]
         yield f"{_data(trainings)} {_epochs(trains)}"
-        yield from _checkpoint(trains, primary)
+        yield from _checkpoint(trains, trainings[0].primary.monitored, primary.split)
     if scripts:
         yield _scripts(scripts)
 
@@ -57,14 +57,15 @@ def _epochs(trains: list[TrainOptions]) -> str:
     )
 
 
-def _checkpoint(trains: list[TrainOptions], primary: Primary) -> Iterator[str]:
+def _checkpoint(trains: list[TrainOptions], monitored: str, split: str) -> Iterator[str]:
+    """``monitored`` is what every trial of the study looked at, whatever the table is about."""
     chosen = sorted({train.checkpoint for train in trains})
     if "best" not in chosen:
         yield "Checkpoint: last, the final epoch that ran."
         return
     some = " (rows with train.checkpoint: best)" if len(chosen) > 1 else ""
-    yield f"Checkpoint: best, the epoch with the best {primary.monitored}{some}."
-    if primary.split == "val":
+    yield f"Checkpoint: best, the epoch with the best {monitored}{some}."
+    if split == "val":
         yield f"Best epoch chosen on the reported split: optimistic{some}."
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from statistics import mean, stdev
 
 from ablate.plan.types import AblationPlan, Condition, Plan, Row
+from ablate.report.spaces import why_unscored
 from ablate.results import ResultSet, Status, TrialResult
+from ablate.spec.primary import Primary
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,17 @@ class RowResults:
         """Mean and spread of what was measured (``parameters``, ``duration_s``)."""
         return summarise({trial.seed: trial.measured.get(name) for trial in self.finished})
 
+    def best(self, metric: str) -> Summary:
+        """Mean and spread of the best value over the epochs, which each seed has at its own."""
+        found = {trial.seed: trial.best.get(metric) for trial in self.finished}
+        return summarise({seed: _finite(value) for seed, value in found.items()})
+
+    def epochs(self, metric: str) -> tuple[int | None, ...]:
+        """The epoch of the best value for each planned seed; ``None`` where there is none."""
+        found = {trial.seed: trial.measured.get(f"best_epoch/{metric}") for trial in self.finished}
+        epochs = (_finite(found.get(seed)) for seed in self.seeds)
+        return tuple(None if epoch is None else round(epoch) for epoch in epochs)
+
     def missing(self, metric: str) -> tuple[Missing, ...]:
         """The recorded seeds without a value of the metric, and why."""
         values = self.values(metric)
@@ -76,8 +89,16 @@ class RowResults:
         if self.pruned:
             return Missing(trial.seed, "left out", "finished before the row was pruned")
         value = trial.metrics.get(metric)
-        reason = f"finished without {metric}" if value is None else f"{metric} is {value}"
-        return Missing(trial.seed, "without value", reason)
+        if value is not None:
+            return Missing(trial.seed, "without value", f"{metric} is {value}")
+        space = Primary(metric=metric).space
+        why = f": {why_unscored(self.condition.config, space)}" if space else ""
+        return Missing(trial.seed, "without value", f"finished without {metric}{why}")
+
+
+def primary_of(plan: Plan, ablation: AblationPlan) -> Primary:
+    """The metric that an ablation's verdicts are about: its own, or the study's."""
+    return ablation.primary or plan.primary
 
 
 def gather(plan: Plan, ablation: AblationPlan, results: ResultSet) -> tuple[RowResults, ...]:

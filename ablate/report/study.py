@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
+from ablate.report.best_epochs import best_epochs_table
 from ablate.report.markdown import escape, prose, render_markdown
-from ablate.report.per_class import per_class_table
+from ablate.report.per_class import per_class_tables
 from ablate.report.search_table import importances_table, search_table
 from ablate.report.searching import searches_of
 from ablate.report.table import AblationTable, ablation_table
 from ablate.report.tuning_table import tuning_table
 from ablate.results import ResultSet
+from ablate.spec.columns import USUAL_LAYOUT, Layout
 
 
 def study_tables(
@@ -20,19 +22,24 @@ def study_tables(
     results: ResultSet,
     searches: Mapping[str, SearchResult] | None = None,
     *,
+    layout: Layout = USUAL_LAYOUT,
     measured: bool = False,
 ) -> list[AblationTable]:
-    """The table of every ablation, in the order of the study file, each followed by its searches' and its classes'.
+    """The table of every ablation, in the order of the study file, each followed by those that belong to it.
 
-    ``searches`` maps the key of a search to what is recorded of it.
+    These are its searches', its best epochs and its classes'. ``searches`` maps the key of a search to what is recorded
+    of it; ``layout`` is what the study says of its tables.
     """
     tables = []
     for ablation in plan.ablations:
-        tables.append(ablation_table(plan, ablation, results, searches, measured=measured))
+        tables.append(
+            ablation_table(plan, ablation, results, searches, layout=layout, measured=measured)
+        )
         tables += _search_tables(ablation, searches_of(plan, ablation, searches or {}))
-        classes = per_class_table(plan, ablation, results)
-        if classes is not None:
-            tables.append(classes)
+        epochs = best_epochs_table(plan, ablation, results, layout)
+        if epochs is not None:
+            tables.append(epochs)
+        tables += per_class_tables(plan, ablation, results, layout)
     return tables
 
 
@@ -41,13 +48,14 @@ def study_report(
     results: ResultSet,
     searches: Mapping[str, SearchResult] | None = None,
     *,
+    layout: Layout = USUAL_LAYOUT,
     measured: bool = False,
 ) -> str:
     """A study's title, description and tables as one Markdown document."""
     head = [f"# {escape(plan.study)}", ""]
     if plan.description.strip():
         head += [prose(plan.description), ""]
-    tables = study_tables(plan, results, searches, measured=measured)
+    tables = study_tables(plan, results, searches, layout=layout, measured=measured)
     return "\n".join([*head, render_markdown(tables)])
 
 

@@ -9,12 +9,13 @@ from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
 from ablate.report.analysis import analyse
 from ablate.report.cells import Cell
-from ablate.report.columns import columns_of, has_measured, secondary_metrics
+from ablate.report.columns import columns_of, has_measured, shown_metrics
 from ablate.report.footer import footer_of
 from ablate.report.notes import notes_of
 from ablate.report.records import Record, records_of
 from ablate.report.waiting import waiting_rows
 from ablate.results import ResultSet
+from ablate.spec.columns import USUAL_LAYOUT, Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,18 @@ def ablation_table(
     results: ResultSet,
     searches: Mapping[str, SearchResult] | None = None,
     *,
+    layout: Layout = USUAL_LAYOUT,
     measured: bool = False,
 ) -> AblationTable:
     """The table of an ablation; the same results give the same table, in whatever order they come.
 
-    ``searches`` maps the key of a search to what is recorded of it; ``measured`` adds the time per
-    trial, which differs from run to run and machine to machine.
+    ``searches`` maps the key of a search to what is recorded of it; ``layout`` is what the study says of its tables;
+    ``measured`` adds the time per trial, which differs from run to run and machine to machine.
     """
     analysis = analyse(plan, ablation, results, searches)
     notes = notes_of(analysis, measured=measured)
-    columns = columns_of(analysis, notes, measured=measured)
+    columns = columns_of(analysis, notes, layout, measured=measured)
+    shown = shown_metrics(analysis, layout)
     titles = tuple(column.title for column in columns)
     rows = tuple(tuple(column.cell(row) for column in columns) for row in analysis.rows)
     wanted = ["parameters"] if has_measured(analysis, "parameters") else []
@@ -58,6 +61,6 @@ def ablation_table(
         description=ablation.description,
         columns=titles,
         rows=(*rows, *waiting_rows(analysis, titles)),
-        footer=(*footer_of(analysis, measured=measured), *notes.lines()),
-        records=tuple(records_of(analysis, secondary_metrics(analysis), wanted)),
+        footer=(*footer_of(analysis, shown, measured=measured), *notes.lines()),
+        records=tuple(records_of(analysis, [metric.metric for metric in shown[1:]], wanted)),
     )

@@ -50,3 +50,22 @@ def span(numbers: Iterable[int]) -> str:
     """
     found = sorted(set(numbers))
     return str(found[0]) if len(found) == 1 else f"{found[0]} to {found[-1]}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a list.
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def quoted(labels: Sequence[str]) -> str:
+    """The names of rows as a list.
+
+    >>> quoted(["baseline", "wide"])
+    '"baseline" and "wide"'
+    """
+    return listed([f'"{label}"' for label in labels])

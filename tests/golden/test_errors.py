@@ -16,6 +16,7 @@ from PIL import Image
 from ablate.errors import AblateError
 from ablate.runner.checks import check_plan
 from ablate.runner.study import Study
+from ablate.testing.mask_fakes import masked_image, save
 
 CASES = sorted((Path(__file__).parent / "errors").glob("*.yaml"))
 
@@ -38,7 +39,23 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 Image.fromarray(pixels).save(path)
     (root / "corrupt" / "train" / "dog" / "3.png").write_bytes(b"this is no image")
+    _write_masks(root)
     return root
+
+
+def _write_masks(root: Path) -> None:
+    """Folders of images with masks of two classes, each wrong in its own way."""
+    for folder in ("masks-missing", "masks-spare", "masks-sizes", "masks-ids", "masks-colours"):
+        for index in range(6):
+            image, mask = masked_image(index, 2)
+            save(root / folder / "train" / "images" / f"{index}.png", image)
+            save(root / folder / "train" / "masks" / f"{index}.png", mask)
+    (root / "masks-missing" / "train" / "masks" / "2.png").unlink()
+    (root / "masks-spare" / "train" / "images" / "2.png").unlink()
+    save(root / "masks-sizes" / "train" / "masks" / "2.png", masked_image(2, 2, 12, 15)[1])
+    save(root / "masks-ids" / "train" / "masks" / "2.png", masked_image(2, 3)[1])
+    for file in (root / "masks-colours" / "train" / "masks").iterdir():
+        save(file, np.full((12, 16, 3), 7, np.uint8))
 
 
 def check(case: Path, store: Path, data: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from ablate.plan.search.types import Budget, Dimension, SearchPlan, SearchResult
 from ablate.plan.types import Plan
 from ablate.results import ResultSet, SearchPoint, Status
+from ablate.spec.columns import USUAL_LAYOUT, Layout
 from ablate.spec.options import Options
 
 from .studies import RowDraft, finished, make_plan, results, unfinished
@@ -26,6 +27,7 @@ class Kept:
     results: ResultSet
     searches: Mapping[str, SearchResult] = field(default_factory=dict)
     measured: bool = False
+    layout: Layout = USUAL_LAYOUT
 
 
 SPACE = (

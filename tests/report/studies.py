@@ -12,6 +12,7 @@ from ablate.spec.config import TrialConfig
 from ablate.spec.options import Options
 from ablate.spec.primary import Primary
 from ablate.spec.sections import TrainOptions
+from ablate.tasks.classification import Classification
 
 SEEDS = (0, 1, 2)
 
@@ -19,6 +20,7 @@ SEEDS = (0, 1, 2)
 class Data(Options):
     name: str = "fashion-mnist"
     batch_size: int = 64
+    classes: Mapping[str, tuple[str, ...]] | str | None = None
 
 
 class Model(Options):
@@ -46,8 +48,12 @@ def config(
     primary: str = "val/accuracy",
     train: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | None = None,
+    **more: Any,
 ) -> TrialConfig:
-    sections = {"data": Data(), "model": Model(), "optimizer": Optimizer()}
+    """A configuration that no file could describe; ``more`` are sections such as ``task`` and ``data``."""
+    sections = {"data": Data(), "model": Model(), "optimizer": Optimizer(), **more}
+    sections.setdefault("task", Classification())
+    sections.setdefault("label_spaces", {})
     for field, value in (changes or {}).items():
         section, _, name = field.partition(".")
         if section in sections and name in type(sections[section]).model_fields:
@@ -68,11 +74,15 @@ def make_plan(
     notes: tuple[str, ...] = (),
     min_effect: float | None = None,
     description: str = "",
+    **sections: Any,
 ) -> Plan:
     """A study of one ablation; each row's condition is keyed ``key LABEL``."""
     conditions = {
         f"key {row.label}": Condition(
-            f"key {row.label}", row.label, config(primary, train, row.changes), row.changes
+            f"key {row.label}",
+            row.label,
+            config(primary, train, row.changes, **sections),
+            row.changes,
         )
         for row in rows
     }

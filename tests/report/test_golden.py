@@ -15,22 +15,25 @@ from ablate.results import ResultSet
 
 from .cases import CASES
 from .search_cases import SEARCH_CASES, Kept
+from .segmentation_cases import SEGMENTATION_CASES
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "tables"
 
 
-NAMES = [*CASES, *SEARCH_CASES]
+KEPT = {**SEARCH_CASES, **SEGMENTATION_CASES}
+NAMES = [*CASES, *KEPT]
 
 
 def kept(name):
-    return SEARCH_CASES[name]() if name in SEARCH_CASES else Kept(*CASES[name]())
+    return KEPT[name]() if name in KEPT else Kept(*CASES[name]())
 
 
 def documents(case):
     found = (case.plan, case.results, case.searches)
+    options = {"layout": case.layout, "measured": case.measured}
     return {
-        "md": study_report(*found, measured=case.measured),
-        "csv": render_csv(study_tables(*found, measured=case.measured)),
+        "md": study_report(*found, **options),
+        "csv": render_csv(study_tables(*found, **options)),
     }
 
 

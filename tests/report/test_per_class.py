@@ -3,16 +3,24 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ablate.report import per_class_table, study_report
+from ablate.report import per_class_tables, study_report
 from ablate.results import ResultSet, Status
 
+from .segmentation_cases import (
+    classes_in_space,
+    classes_without_space,
+    precision_and_iou,
+    space_named_later,
+    two_networks,
+)
 from .studies import RowDraft, finished, make_plan, results
 
 PLAN = make_plan([RowDraft("a", {}, None), RowDraft("b", {"model.dropout": 0.5}, "a")])
 
 
 def table_of(found, plan=PLAN):
-    return per_class_table(plan, plan.ablations[0], found)
+    (table,) = per_class_tables(plan, plan.ablations[0], found)
+    return table
 
 
 def texts(table):
@@ -65,7 +73,79 @@ def test_the_split_is_the_primary_metrics():
 
 
 def test_none_without_any_finished_trial():
-    assert table_of(ResultSet("s", ())) is None
+    assert per_class_tables(PLAN, PLAN.ablations[0], ResultSet("s", ())) == ()
     failed = replace(finished("a", 0, 0.5), status=Status.FAILED, metrics={"val/accuracy/x": 0.5})
-    assert table_of(ResultSet("s", (failed,))) is None
+    assert per_class_tables(PLAN, PLAN.ablations[0], ResultSet("s", (failed,))) == ()
     assert "per class" not in study_report(PLAN, ResultSet("s", ()))
+
+
+def tables_of(case):
+    return per_class_tables(case.plan, case.plan.ablations[0], case.results, case.layout)
+
+
+def titles(case):
+    return [table.title.partition(": ")[2] for table in tables_of(case)]
+
+
+def test_a_table_for_each_set_of_classes_and_each_label_space():
+    assert titles(classes_without_space()) == [
+        "val/iou per class, 6 classes",
+        "val/iou per class, 3 classes",
+    ]
+    assert titles(classes_in_space()) == [
+        "val/iou per class, 6 classes",
+        "val/iou@three per class",  # holds all of the networks with three classes
+    ]
+
+
+def test_a_label_space_compares_all_rows_that_are_scored_in_it():
+    own, three, two = tables_of(space_named_later())
+    assert own.columns == ("class", "with skips", "without skips")
+    assert three.columns == ("class", "with skips", "without skips", "3 classes")
+    assert two.columns == ("class", "with skips", "without skips")
+    assert any('"3 classes" is left out: its classes cut through' in s for s in two.footer)
+    assert 'Fewer seeds have a value: "without skips" (1 of 2).' in three.footer
+
+
+def test_the_last_line_is_the_recorded_mean():
+    table = tables_of(two_networks())[0]
+    assert texts(table)[-1] == ("mean (mIoU)", "66.7", "69.5", "+2.8")
+    assert texts(tables_of(precision_and_iou())[0])[-1][:2] == ("mean", "66.0/51.5")
+
+
+def test_two_rows_show_their_difference_from_unrounded_values():
+    table = tables_of(two_networks())[0]
+    assert table.columns == ("class", "FCN32s", "FCN8s", "delta")
+    assert texts(table)[2] == ("rangeland", "31.0", "35.5", "+4.5")  # 33.49 + 2 - 31.00 = 4.49
+    assert texts(table)[5] == ("barren", "63.0", "63.5", "+0.5")
+    assert 'Fewer seeds have a value: barren of "FCN32s" (2 of 3).' in table.footer
+
+
+def test_the_difference_is_antisymmetric():
+    case = two_networks()
+    (ablation,) = case.plan.ablations
+    first, second = ablation.rows
+    turned = (replace(second, reference=None), replace(first, reference=second.label))
+    plan = replace(case.plan, ablations=(replace(ablation, rows=turned),))
+    signs = str.maketrans("+-", "-+")
+    before = [row[3] for row in texts(tables_of(case)[0])]
+    after = [row[3] for row in texts(tables_of(replace(case, plan=plan))[0])]
+    assert [text.translate(signs) for text in after] == before
+
+
+def test_a_class_that_occurs_nowhere_is_a_dash_in_its_place():
+    case = two_networks()
+    trials = tuple(
+        replace(t, metrics={n: v for n, v in t.metrics.items() if n != "val/iou/forest"})
+        for t in case.results
+    )
+    (table,) = tables_of(replace(case, results=ResultSet("s", trials)))
+    assert texts(table)[3] == ("forest", "-", "-", "-")
+    assert '"-" means no pixel of the class, neither in truth nor in prediction.' in table.footer
+
+
+def test_a_row_that_has_not_run_stands_beside_the_others():
+    case = two_networks()
+    trials = tuple(t for t in case.results if t.condition == "key FCN32s")
+    (table,) = tables_of(replace(case, results=ResultSet("s", trials)))
+    assert texts(table)[0] == ("urban", "71.0", "-", "-")
