@@ -7,16 +7,19 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import safetensors.torch
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from ablate.engine.architecture import describe, to_markdown
 from ablate.engine.state import Weights
 from ablate.files import write_atomically, write_json, write_text
-from ablate.metrics.confusion import ConfusionMatrix
 from ablate.metrics.counts import Counts
+from ablate.spec.labels import Labels
 from ablate.spec.values import ImageShape
 
 
@@ -28,32 +31,60 @@ def write_architecture(folder: Path, model: nn.Module, shape: ImageShape) -> Non
     write_json(folder / "architecture.json", [asdict(row) for row in rows])
 
 
-def write_predictions(folder: Path, counts: Mapping[str, Counts], classes: Sequence[str]) -> None:
-    """For each split ``confusion/<split>.json`` (rows are true classes) and ``per_class/<split>.csv``."""
+def write_predictions(folder: Path, counts: Mapping[str, Counts], labels: Labels) -> None:
+    """For each split ``confusion/<split>.json`` (rows are true classes) and ``per_class/<split>.csv``.
+
+    Of segmentation the former also counts the data set's own classes (rows) against the network's.
+    """
     for split, counted in counts.items():
-        matrix = counted.confusion
-        content = {"classes": list(classes), "counts": matrix.counts.tolist()}
+        content = {"classes": list(labels.classes), "counts": counted.confusion.counts.tolist()}
+        if counted.source is not None:
+            content["source_classes"] = list(labels.source)
+            content["source_counts"] = counted.source.tolist()
         write_json(folder / "confusion" / f"{split}.json", content)
-        write_text(folder / "per_class" / f"{split}.csv", per_class_csv(matrix, classes))
+        write_text(folder / "per_class" / f"{split}.csv", per_class_csv(counted, labels.classes))
 
 
-def per_class_csv(matrix: ConfusionMatrix, classes: Sequence[str]) -> str:
+def per_class_csv(counts: Counts, classes: Sequence[str]) -> str:
     """A line for each class; an undefined value is an empty field.
 
     >>> from ablate.metrics.confusion import ConfusionMatrix
-    >>> print(per_class_csv(ConfusionMatrix.empty(1), ["cat"]))
+    >>> print(per_class_csv(Counts(ConfusionMatrix.empty(1), 0, 0.0), ["cat"]))
     class,images,accuracy,precision,f1
     cat,0,,,
     <BLANKLINE>
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["class", "images", "accuracy", "precision", "f1"])
-    columns = (matrix.support, matrix.recall(), matrix.precision(), matrix.f1())
-    rows = zip(classes, *(column.tolist() for column in columns), strict=True)
-    for name, images, *values in rows:
-        writer.writerow([name, images, *(f"{v:.6g}" if v == v else "" for v in values)])
+    columns = _of_images(counts) if counts.source is None else _of_pixels(counts)
+    writer.writerow(["class", *columns])
+    rows = zip(classes, *(column.tolist() for column in columns.values()), strict=True)
+    for name, support, *values in rows:
+        writer.writerow([name, support, *(f"{v:.6g}" if v == v else "" for v in values)])
     return text.getvalue()
+
+
+def _of_images(counts: Counts) -> dict[str, NDArray[Any]]:
+    matrix = counts.confusion
+    return {
+        "images": matrix.support,
+        "accuracy": matrix.recall(),
+        "precision": matrix.precision(),
+        "f1": matrix.f1(),
+    }
+
+
+def _of_pixels(counts: Counts) -> dict[str, NDArray[Any]]:
+    matrix = counts.confusion
+    unmeasured = np.full(matrix.num_classes, np.nan)
+    return {
+        "pixels": matrix.support,
+        "iou": matrix.iou(),
+        "dice": matrix.f1(),
+        "accuracy": matrix.recall(),
+        "precision": matrix.precision(),
+        "pixel_ap": unmeasured if counts.pixel_ap is None else counts.pixel_ap,
+    }
 
 
 def copy_weights(model: nn.Module) -> Weights:

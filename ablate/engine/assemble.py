@@ -32,6 +32,7 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
     model = _build_model(config, data, seed, execution)
     batches = TrainBatches(
         data.splits["train"],
+        data.labels,
         batch_size=config.data.batch_size,
         augment=config.data.augment,
         normalization=normalization,
@@ -44,7 +45,7 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
         config=config,
         task=task,
         seed=seed,
-        num_classes=data.num_classes,
+        labels=data.labels,
         execution=execution,
         normalization=normalization,
         model=model,
@@ -66,12 +67,11 @@ def _build_model(
 def _build_criterion(
     config: TrialConfig, data: PreparedData, execution: Execution
 ) -> Callable[..., Tensor]:
-    counts = data.splits["train"].class_counts(data.num_classes)
-    return config.loss.build(counts, str(execution.device))
+    return config.loss.build(data.class_counts("train"), str(execution.device))
 
 
 def _check_primary(primary: Primary, task: TaskOptions, data: PreparedData) -> None:
-    names = task.names(data.classes)
+    names = task.names(data.labels)
     if primary.name not in names:
         raise TrialError(
             f"primary metric {primary.metric!r} is not recorded: task {task.name!r} on data set "

@@ -38,12 +38,12 @@ def run_epoch(
     train_duration_s = state.train_duration_s + time.monotonic() - begun
     scored = ScoredEpoch(epoch, train, evaluate(trainer, data, "val"))
     check_finite(scored.val.loss, "validation loss", epoch)
-    value = monitored_value(trainer.task, trainer.config.primary, scored.val, data.classes)
+    value = monitored_value(trainer.task, trainer.config.primary, scored.val, data.labels)
     trainer.schedule.after_epoch(value if trainer.config.primary.maximize else -value)
     updated = _advance(trainer, state, scored, value)
     return replace(updated, train_duration_s=train_duration_s), {
-        **split_metrics(trainer.task, "train", scored.train),
-        **split_metrics(trainer.task, "val", scored.val),
+        **split_metrics(trainer.task, "train", scored.train, data.labels),
+        **split_metrics(trainer.task, "val", scored.val, data.labels),
         trainer.config.primary.monitored: value,
         "lr": rate,
     }
@@ -56,7 +56,7 @@ def _advance(trainer: Trainer, state: TrainState, scored: ScoredEpoch, value: fl
         state,
         epoch=scored.epoch,
         monitored=monitored,
-        best=update_best(state.best, trainer.task, scored.epoch, scored.val),
+        best=update_best(state.best, trainer.task, scored.epoch, scored.val, trainer.labels),
     )
     if trainer.config.train.checkpoint == "last":
         return replace(after, chosen=scored)

@@ -19,6 +19,7 @@ def evaluate(trainer: Trainer, data: PreparedData, split: SplitName) -> Counts:
     """One pass over ``split`` in evaluation mode, in the precision of training."""
     batches = eval_batches(
         data.splits[split],
+        data.labels,
         batch_size=batch_size(data.shape, trainer.config.data.batch_size),
         normalization=trainer.normalization,
         device=str(trainer.execution.device),
@@ -26,9 +27,10 @@ def evaluate(trainer: Trainer, data: PreparedData, split: SplitName) -> Counts:
     trainer.model.eval()
     tally = trainer.tally(training=False)
     with torch.inference_mode(), trainer.execution.autocast():
-        for image, target in batches:
-            logits = trainer.model(trainer.execution.place_images(image))
-            tally.add(logits, target, trainer.task.loss(trainer.criterion, logits, target))
+        for batch in batches:
+            logits = trainer.model(trainer.execution.place_images(batch.image))
+            loss = trainer.task.loss(trainer.criterion, logits, batch.target)
+            tally.add(logits, batch.target, loss, batch.truth)
     return tally.compute()
 
 

@@ -9,7 +9,7 @@ from ablate.data import PreparedData
 from ablate.engine.artifacts import copy_weights, write_predictions, write_weights
 from ablate.engine.evaluate import evaluate
 from ablate.engine.measure import parameters, peak_memory_bytes
-from ablate.engine.scores import final_metrics
+from ablate.engine.scores import averaged_classes, final_metrics
 from ablate.engine.state import ScoredEpoch, TrainState
 from ablate.engine.trainer import Trainer
 from ablate.errors import TrialError
@@ -31,13 +31,17 @@ def finish(
     counts: dict[str, Counts] = {"val": chosen.val}
     if "test" in data.splits:
         counts["test"] = evaluate(trainer, data, "test")
-    write_predictions(folder, counts, data.classes)
+    write_predictions(folder, counts, data.labels)
     write_weights(folder, state.weights or copy_weights(trainer.model))
     return Finished(
         time_ms=time.time_ns() // 1_000_000,
-        final=final_metrics(trainer.task, {"train": chosen.train, **counts}, data.classes),
+        final=final_metrics(trainer.task, {"train": chosen.train, **counts}, data.labels),
         best={name: best.value for name, best in state.best.items() if best.epoch},
-        measured=_measure(trainer, state, chosen, time.monotonic() - begun_s),
+        measured={
+            **_measure(trainer, state, chosen, time.monotonic() - begun_s),
+            **{f"best_epoch/{name}": best.epoch for name, best in state.best.items() if best.epoch},
+            **averaged_classes(counts, data.labels),
+        },
         classes=data.classes,
     )
 

@@ -16,6 +16,7 @@ from ablate.engine.checkpoint import Checkpoints
 from ablate.engine.epochs import is_done, run_epoch
 from ablate.engine.finish import finish
 from ablate.engine.measure import parameters
+from ablate.engine.probes import probes_of
 from ablate.engine.state import TrainState
 from ablate.engine.trainer import Trainer
 from ablate.engine.watch import Progress, Watch
@@ -25,7 +26,7 @@ from ablate.spec.config import TrialConfig
 from ablate.spec.options import identity_tree
 
 #: Changes whenever a checkpoint of an older version could not be continued.
-_CHECKPOINT_FORMAT = 1
+_CHECKPOINT_FORMAT = 2
 
 
 def fit(
@@ -52,14 +53,17 @@ def fit(
     """
     begun_s = time.monotonic()
     trainer = assemble(config, data, seed=seed, device=device)
+    probes = probes_of(config, data, folder / "artifacts")
     write_architecture(folder / "artifacts", trainer.model, data.shape)
     checkpoints = Checkpoints(folder / "checkpoints", _identity(config, data, seed))
     state = _resume(trainer, checkpoints)
+    probes.begin(state.epoch)
     begun_s -= state.duration_s
     yield _started(trainer)
     watch = Watch(progress)
     while not is_done(config, state):
         state, metrics = run_epoch(trainer, data, state, watch)
+        probes.after_epoch(trainer, state.epoch, metrics, last=is_done(config, state))
         yield EpochMetrics(state.epoch, _now_ms(), metrics)
         state = replace(state, duration_s=time.monotonic() - begun_s)
         checkpoints.save_if_due(partial(_snapshot, trainer, state))

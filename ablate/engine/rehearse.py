@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from ablate.data import PreparedData
-from ablate.data.batches import eval_batches
+from ablate.data.batches import Batch, eval_batches
 from ablate.engine.assemble import assemble
 from ablate.engine.evaluate import batch_size
 from ablate.engine.measure import parameters
+from ablate.engine.probes import check_probes
 from ablate.engine.seeding import start_stream
 from ablate.engine.trainer import Trainer
 from ablate.spec.config import TrialConfig
@@ -27,26 +28,28 @@ def rehearse(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
         TrialError: the configuration does not fit the data or the device.
         DataError: the normalisation does not fit the images.
     """
+    check_probes(config, data)
     trainer = assemble(config, data, seed=seed, device=device)
     start_stream(seed, "train", 1)
     trainer.model.train()
-    for image, target in islice(trainer.batches.epoch(1), 1):
-        _loss(trainer, image, target).backward()  # type: ignore[no-untyped-call]
+    for batch in islice(trainer.batches.epoch(1), 1):
+        _loss(trainer, batch).backward()  # type: ignore[no-untyped-call]
     trainer.model.eval()
     size = batch_size(data.shape, config.data.batch_size)
     batches = eval_batches(
         data.splits["val"],
+        data.labels,
         batch_size=size,
         normalization=trainer.normalization,
         device=str(trainer.execution.device),
     )
     with torch.inference_mode():
-        for image, target in islice(batches, 1):
-            _loss(trainer, image, target)
+        for batch in islice(batches, 1):
+            _loss(trainer, batch)
     return parameters(trainer.model)
 
 
-def _loss(trainer: Trainer, image: Tensor, target: Tensor) -> Tensor:
+def _loss(trainer: Trainer, batch: Batch) -> Tensor:
     with trainer.execution.autocast():
-        logits = trainer.model(trainer.execution.place_images(image))
-    return trainer.task.loss(trainer.criterion, logits, target)
+        logits = trainer.model(trainer.execution.place_images(batch.image))
+    return trainer.task.loss(trainer.criterion, logits, batch.target)

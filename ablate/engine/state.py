@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ablate.engine.early_stopping import Best
@@ -74,6 +75,8 @@ def _plain_counts(counts: Counts) -> dict[str, Any]:
         "images": counts.images,
         "loss_sum": counts.loss_sum,
         "top5_hits": counts.top5_hits,
+        "source": _tensor(counts.source),
+        "pixel_ap": _tensor(counts.pixel_ap),
     }
 
 
@@ -82,4 +85,13 @@ def _scored(plain: dict[str, Any]) -> ScoredEpoch:
 
 
 def _counts(plain: dict[str, Any]) -> Counts:
-    return Counts(**{**plain, "confusion": ConfusionMatrix(plain["confusion"].numpy())})
+    arrays = {name: _array(plain[name]) for name in ("source", "pixel_ap")}
+    return Counts(**{**plain, **arrays, "confusion": ConfusionMatrix(plain["confusion"].numpy())})
+
+
+def _tensor(array: NDArray[Any] | None) -> Tensor | None:
+    return None if array is None else torch.from_numpy(array)
+
+
+def _array(tensor: Tensor | None) -> NDArray[Any] | None:
+    return None if tensor is None else tensor.numpy()

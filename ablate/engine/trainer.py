@@ -16,10 +16,10 @@ from ablate.engine.device import Execution
 from ablate.engine.seeding import start_stream
 from ablate.engine.watch import Watch
 from ablate.metrics.counts import Counts
-from ablate.metrics.tally import Tally
 from ablate.spec.config import TrialConfig
+from ablate.spec.labels import Labels
 from ablate.spec.values import Normalization
-from ablate.tasks.task import TaskOptions
+from ablate.tasks.task import BatchTally, TaskOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Trainer:
     config: TrialConfig
     task: TaskOptions
     seed: int
-    num_classes: int
+    labels: Labels
     execution: Execution
     normalization: Normalization
     model: nn.Module
@@ -52,12 +52,12 @@ class Trainer:
         tally = self.tally(training=True)
         autocast = self.execution.autocast()
         steps = self.batches.steps_per_epoch
-        for number, (image, target) in enumerate(self.batches.epoch(epoch), 1):
+        for number, batch in enumerate(self.batches.epoch(epoch), 1):
             with autocast:
-                logits = self.model(self.execution.place_images(image))
-            loss = self.task.loss(self.criterion, logits, target)
+                logits = self.model(self.execution.place_images(batch.image))
+            loss = self.task.loss(self.criterion, logits, batch.target)
             self._step(loss)
-            tally.add(logits, target, loss)
+            tally.add(logits, batch.target, loss)
             watch.after_step(epoch, number, steps, tally)
         return tally.compute()
 
@@ -71,9 +71,9 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         self.schedule.after_step()
 
-    def tally(self, *, training: bool) -> Tally:
+    def tally(self, *, training: bool) -> BatchTally:
         """An empty tally on the trial's device."""
-        return self.task.tally(self.num_classes, self.execution.device, training=training)
+        return self.task.tally(self.labels, self.execution.device, training=training)
 
     def state_dict(self) -> dict[str, Any]:
         """What the next epoch depends on, but for its number."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from ablate.errors import Diverged
-from ablate.metrics.tally import Tally
+from ablate.tasks.task import BatchTally
 
 #: ``(epoch, batch, batches, mean loss so far)``, both counted from 1.
 Progress = Callable[[int, int, int, float], None]
@@ -22,7 +22,7 @@ class Watch:
         self._progress = progress
         self._next_s = 0.0
 
-    def after_step(self, epoch: int, batch: int, batches: int, tally: Tally) -> None:
+    def after_step(self, epoch: int, batch: int, batches: int, tally: BatchTally) -> None:
         """Report progress, if it is time.
 
         Raises:

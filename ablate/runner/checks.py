@@ -16,6 +16,7 @@ from ablate.runner.script_checks import script_problems, script_warnings
 from ablate.runner.table_checks import absent, table_problems
 from ablate.spec.config import TrialConfig
 from ablate.spec.options import to_tree
+from ablate.spec.probes import probe_problems
 from ablate.spec.study import Draft
 from ablate.spec.text import show_value
 from ablate.spec.yaml_file import KeyPath
@@ -133,6 +134,13 @@ def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
         yield "primary", "", f"{message}. Its splits: {known}"
     if config.primary.name.startswith("top5") and len(data.classes) <= 5:
         yield "primary", "", f"top-5 accuracy of {len(data.classes)} classes is always 1"
+    val = data.splits["val"]
+    if val.masks is not None:
+        names = [
+            val.names[index] if val.names else f"{n:04d}" for n, index in enumerate(val.indices)
+        ]
+        for message in probe_problems(config.probes, names):
+            yield "probes", "images", message
     reason = absent(config.primary, data)
     if reason is not None:
         yield "primary", "", reason

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from ablate.crash_points import reach
 from ablate.errors import RecordError
@@ -19,6 +16,7 @@ from ablate.record.card import TrialCard
 from ablate.record.recorder import Recorder
 from ablate.record.redact import redact_text
 from ablate.results import EpochMetrics, Failed, Finished, Started, Status
+from ablate.runner.pictures import draw_confusion, draw_probes
 from ablate.runner.upkeep.manifest import write_manifest
 from ablate.schedule.job import Job, Outcome, Slot
 from ablate.schedule.observer import Observer, Running
@@ -59,7 +57,7 @@ class Observers:
 class Recording:
     """Delivers what trials wrote into their folders to the recorder, and clears delivered folders.
 
-    ``split`` is the one whose confusion matrix is drawn too.
+    ``split`` is the one whose confusion matrix is drawn too; the probes of a segmentation are always.
     """
 
     def __init__(
@@ -126,33 +124,15 @@ class Recording:
                 "Run the same command again: it trains the trial anew"
             )
         draw_confusion(artifacts, self._split, job.name)
+        tags = draw_probes(artifacts, job.name)
+        if tags:
+            self._recorder.tag(self._runs[job.identity], tags)
         _keep_log(job.log_file, artifacts)
         if artifacts.is_dir():
             write_manifest(artifacts, self._cards[job.identity])
 
     def tick(self, running: Sequence[Running]) -> None:
         """Nothing: records follow events."""
-
-
-def draw_confusion(artifacts: Path, split: str, name: str) -> None:
-    """A picture beside the confusion matrix of the split that the tables report, if the trial wrote one.
-
-    A script may have files of that name with any content: without such a matrix there is no picture.
-    """
-    file = artifacts / "confusion" / f"{split}.json"
-    if not file.exists():
-        return
-    from ablate.report.figures.confusion import confusion_figure
-
-    try:
-        matrix = json.loads(file.read_text(encoding="utf-8"))
-        counts = np.asarray(matrix["counts"], dtype=np.int64)
-        classes = tuple(str(label) for label in matrix["classes"])
-    except (ValueError, KeyError, TypeError):
-        return
-    if counts.shape == (len(classes), len(classes)) and len(classes) > 0:
-        picture = confusion_figure(counts, classes, f"{name}: {split}")
-        write_bytes(file.with_suffix(".png"), picture)
 
 
 def _keep_log(log: Path, artifacts: Path) -> None:

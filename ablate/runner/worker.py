@@ -38,8 +38,9 @@ def preload_of(plan: Plan) -> tuple[str, ...]:
         return (module, "ablate.metrics.classification", *script.task.modules)
     configs = [plan.example, *(condition.config for condition in plan.conditions.values())]
     trainings = [config.training for config in configs]
-    prefixes = {config.model.name.partition("/")[0] for config in trainings if config is not None}
-    return ("ablate.runner.preload", *sorted(prefixes & {"timm", "torchvision"}))
+    members = [part for config in trainings if config for part in (config.model, config.loss)]
+    libraries = {library for member in members for library in member.libraries}
+    return ("ablate.runner.preload", *sorted(libraries))
 
 
 def payload(config: Config, seed: int, place: DataPlace, study_folder: Path) -> dict[str, Any]:

@@ -134,6 +134,11 @@ class ModelOptions(Options):
         """
         raise NotImplementedError
 
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """Modules that building imports: they are loaded once for all trials."""
+        return ()
+
     def normalization(self) -> Normalization | None:
         """The input normalisation that loaded weights were trained with; ``None`` without weights."""
         return None
@@ -169,6 +174,11 @@ class LossOptions(Options):
     """The tasks that it suits."""
 
     name: str
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """Modules that building imports: they are loaded once for all trials."""
+        return ()
 
     def build(self, class_counts: np.ndarray, device: str) -> Callable[..., torch.Tensor]:
         """The loss as a callable ``(logits (N, C, ...), target (N, ...) int64) -> scalar``.

@@ -21,6 +21,8 @@ _KINDS = {"data": "data set", "model": "model", "loss": "loss"}
 def unsuited(config: TrialConfig) -> Iterator[Mistake]:
     """What cannot work together, located from the top of the file."""
     yield from _other_tasks(config)
+    if "probes" in config.model_fields_set and getattr(config.task, "name", "") != "segmentation":
+        yield ("probes",), "probes keep predicted masks", "Only 'task: segmentation' has masks"
     known = tuple(config.label_spaces)
     classes = config.data.classes
     if isinstance(classes, str) and classes not in known:

@@ -61,7 +61,7 @@ def test_a_different_model_sees_the_images_in_the_same_order(
     for config in (configure(), other):
         built = trainer(config, stripes)
         built.train_epoch(1, _Unwatched())  # type: ignore[arg-type]
-        orders.append(torch.cat([target for _, target in built.batches.epoch(2)]))
+        orders.append(torch.cat([batch.target for batch in built.batches.epoch(2)]))
     assert torch.equal(*orders)
 
 

@@ -31,6 +31,7 @@ def test_training_is_the_loop_that_everybody_writes(
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     batches = TrainBatches(
         stripes.splits["train"],
+        stripes.labels,
         batch_size=50,
         augment=(),
         normalization=stripes.normalization,
@@ -39,9 +40,9 @@ def test_training_is_the_loop_that_everybody_writes(
     )
     for epoch in (1, 2):
         start_stream(3, "train", epoch)
-        for image, target in batches.epoch(epoch):
+        for batch in batches.epoch(epoch):
             optimizer.zero_grad()
-            cross_entropy(model(image), target).backward()
+            cross_entropy(model(batch.image), batch.target).backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 0.5)
             optimizer.step()
 

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from ablate.errors import RecordError
+from ablate.files import write_json
 from ablate.record.memory import MemoryRecorder, MemoryStore
 from ablate.results import Failed, Finished, Status
 from ablate.runner.observers import Recording
 from ablate.schedule.job import Job, Outcome, Slot
+from ablate.spec.probe_record import ProbeRecord, Stage
 from ablate.testing.recorder_cases import card
 
 RESULT = Finished(4, {"val/accuracy": 0.5}, {}, {}, ())
@@ -48,6 +53,40 @@ def test_a_result_is_recorded_with_a_list_of_its_files(recorder: MemoryRecorder,
     files = {"weights.safetensors", "log.txt", "manifest.json"}
     assert only_run(recorder) == (Status.FINISHED, files)
     assert not job.folder.exists()
+
+
+def write_probes(folder: Path) -> None:
+    record = ProbeRecord(("x",), ((9, 9, 9),), ("a",), False, False, (Stage(2, 5, {}),))
+    write_json(folder / "probes.json", record.to_plain())
+    (folder / "a").mkdir()
+    for name in ("image", "truth", "epoch-0002"):
+        Image.fromarray(np.zeros((8, 8), np.uint8)).save(folder / "a" / f"{name}.png")
+
+
+@pytest.mark.parametrize("event", [RESULT, Failed(4, Status.PRUNED, "worse than others")])
+def test_probes_are_drawn_listed_and_tagged(
+    recorder: MemoryRecorder,
+    job: Job,
+    event: Finished | Failed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tags: dict[str, str] = {}
+    monkeypatch.setattr(recorder, "tag", lambda run_id, more: tags.update(more))
+    write_probes(job.folder / "artifacts" / "probes")
+    ended(recorder, job, event)
+    (run,) = recorder.runs.values()
+    added = {name for name in run.artifacts if name.startswith("images/")} | {"probes/grid.png"}
+    assert len(added) == 1 + 2 * 2
+    assert tags == {"mlflow.loggedImages": "True"}
+    assert set(json.loads(run.artifacts["manifest.json"])["files"]) > added
+
+
+def test_the_probes_of_an_interrupted_trial_wait_for_its_end(
+    recorder: MemoryRecorder, job: Job
+) -> None:
+    write_probes(job.folder / "artifacts" / "probes")
+    ended(recorder, job, Failed(4, Status.INTERRUPTED, "killed"))
+    assert not (job.folder / "artifacts" / "probes" / "grid.png").exists()
 
 
 def test_an_interrupted_trial_keeps_its_folder(recorder: MemoryRecorder, job: Job) -> None:

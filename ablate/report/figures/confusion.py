@@ -45,11 +45,14 @@ class _Layout:
         return cls(cell, font, names, upright=names > cell)
 
 
-def confusion_figure(counts: NDArray[np.int64], classes: Sequence[str], title: str) -> bytes:
+def confusion_figure(
+    counts: NDArray[np.int64], classes: Sequence[str], title: str, counted: str = "images"
+) -> bytes:
     """A PNG of a confusion matrix: true classes in rows, predicted in columns.
 
-    ``counts``: (C, C) int64. Colours and numbers are percent of each true class, so that rare
-    classes are as visible as frequent ones; a class without images stays blank.
+    ``counts``: (C, C) int64; ``counted`` says of what. Colours and numbers are percent of each true
+    class, so that rare classes are as visible as frequent ones; a class of which there is none stays
+    blank.
 
     Raises:
         ValueError: ``counts`` is not (C, C) for the C ``classes``.
@@ -62,7 +65,7 @@ def confusion_figure(counts: NDArray[np.int64], classes: Sequence[str], title: s
     shares = _row_shares(counts)
     _draw(figure, axes, shares, layout)
     _label(axes, names, layout)
-    _entitle(figure, f"{title}, {counts.sum():,} images, % of each true class")
+    _entitle(figure, f"{title}, {counts.sum():,} {counted}, % of each true class")
     if len(names) <= MOST_ANNOTATED:
         _annotate(axes, shares, layout)
     return png(figure)

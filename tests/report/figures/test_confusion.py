@@ -64,6 +64,14 @@ def test_a_class_without_images_is_grey():
     assert (pixels == 230).all(axis=-1).sum() > 1000
 
 
+def test_pixels_by_the_million_and_what_was_counted():
+    counts = np.array([[10**7, 1, 0], [0, 0, 0], [0, 0, 3 * 10**10]])
+    few = picture(counts, names(3), "val")
+    assert (few == 230).all(axis=-1).sum() > 1000  # the class without pixels
+    pixels = confusion_figure(counts, names(3), "val", "pixels")
+    assert pixels != confusion_figure(counts, names(3), "val")
+
+
 def test_leaves_no_global_state_behind():
     picture([[1, 0], [0, 1]], names(2))
     assert (

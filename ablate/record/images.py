@@ -1,0 +1,97 @@
+"""The pictures of a trial's probes as MLflow's own logged images, for which its UI has a grid with a slider of steps.
+
+The files are those that ``MlflowClient.log_image(run_id, image, key=..., step=...)`` leaves (a test compares them), but
+for a UUID that follows from the content: the same pictures give the same files, however often they are delivered.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from ablate.files import retry_once
+from ablate.spec.probe_record import (
+    TRUTH_FILE,
+    TRUTH_OVERLAY_FILE,
+    ProbeRecord,
+    folder_of,
+    picture_of,
+    read_record,
+)
+
+#: The tag of runs that have logged images.
+TAGS = {"mlflow.loggedImages": "True"}
+
+#: Where the UI's slider stands at first.
+TRUTH_STEP = 0
+#: Height and width of the smaller copy that grids show, at most.
+_SMALL = 256
+_REFUSED = re.compile(r"[^a-zA-Z0-9_\-. /]")
+_LONGEST = 120
+
+
+def logged_images(folder: Path) -> dict[str, Path | bytes]:
+    """Name below a run's artifacts to content, of what a folder ``probes`` holds of each stage.
+
+    A picture stands under the key ``val/<image>`` at the step of its epoch: the overlay, where there is one, else the
+    mask. The truth stands at step 0, where the UI's slider begins. Nothing, if the folder has no pictures of a stage.
+
+    Raises:
+        ValueError: its record is damaged.
+        OSError: a picture is missing or cannot be read.
+    """
+    record = read_record(folder)
+    return {} if record is None else dict(_files(record, folder))
+
+
+def image_key(image: str) -> str:
+    """The key of an image of ``val``, with characters that MLflow takes in it.
+
+    >>> image_key("street 01"), image_key("Straße+1")
+    ('val/street 01', 'val/Stra_xDF_e_x2B_1')
+    """
+    written = _REFUSED.sub(lambda match: f"_x{ord(match[0]):X}_", image)
+    if len(written) > _LONGEST:
+        written = f"{written[:_LONGEST]}-{blake2b(image.encode(), digest_size=4).hexdigest()}"
+    return f"val/{written}"
+
+
+def _files(record: ProbeRecord, folder: Path) -> Iterator[tuple[str, Path | bytes]]:
+    for step, time_ms, picture in _series(record):
+        for image in record.images:
+            path = folder / folder_of(image) / picture
+            content = retry_once(path.read_bytes)
+            key = image_key(image).replace("/", "~")
+            unique = uuid.UUID(bytes=blake2b(content, digest_size=16).digest(), version=4)
+            name = f"images/{key}+step+{step}+timestamp+{time_ms}+{unique}"
+            yield f"{name}.png", path
+            yield f"{name}+compressed.webp", _small(content)
+
+
+def _series(record: ProbeRecord) -> Iterator[tuple[int, int, str]]:
+    """Step, time and picture, in order."""
+    if record.stages:
+        truth = TRUTH_OVERLAY_FILE if record.overlay else TRUTH_FILE
+        yield TRUTH_STEP, record.stages[0].time_ms, truth
+    kind = "overlay" if record.overlay else ""
+    for stage in record.stages:
+        yield stage.epoch, stage.time_ms, picture_of(stage.epoch, kind)
+
+
+def _small(content: bytes) -> bytes:
+    """A copy in WebP; exact in colour where the picture is of classes, whose colours would run into each other."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content)) as picture:
+        exact = picture.mode == "P"
+        side = _SMALL / max(picture.size)
+        size = tuple(max(1, int(length * side)) for length in picture.size)
+        resampling = Image.Resampling.NEAREST if exact else Image.Resampling.BICUBIC
+        small = picture.convert("RGB").resize((size[0], size[1]), resampling)
+    stream = io.BytesIO()
+    small.save(stream, format="webp", lossless=exact)
+    return stream.getvalue()
