@@ -7,25 +7,42 @@ library alone; files are read when first asked for.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from ablate.catalogue.entries import OptimizerEntry, TimmEntry, TorchvisionEntry
+from ablate.catalogue.segmentation_entries import (
+    SmpArchitecture,
+    SmpEncoder,
+    TorchvisionSegmenter,
+)
 
 __all__ = [
     "OptimizerEntry",
+    "SmpArchitecture",
+    "SmpEncoder",
     "TimmEntry",
     "TorchvisionEntry",
+    "TorchvisionSegmenter",
     "names",
     "optimizer",
+    "smp_architecture",
+    "smp_encoder",
+    "smp_encoder_from",
     "timm_model",
     "torchvision_model",
+    "torchvision_segmenter",
 ]
+
+_TIMM = "timm/"
 
 
 def names(library: str) -> tuple[str, ...]:
-    """Every name of a catalogue (``optimizers``, ``timm``, ``torchvision``), sorted.
+    """Every name of a catalogue, sorted.
+
+    There are ``optimizers``, ``smp``, ``smp_encoders``, ``timm``, ``torchvision``, ``torchvision_segmentation``.
 
     >>> names("torchvision")[:2]
     ('alexnet', 'convnext_base')
@@ -50,6 +67,42 @@ def torchvision_model(name: str) -> TorchvisionEntry | None:
     """A classifier of torchvision by its name."""
     found = _read("torchvision").get(name)
     return None if found is None else TorchvisionEntry.from_json(found)
+
+
+def torchvision_segmenter(name: str) -> TorchvisionSegmenter | None:
+    """A segmentation network of torchvision by its name."""
+    found = _read("torchvision_segmentation").get(name)
+    return None if found is None else TorchvisionSegmenter.from_json(found)
+
+
+def smp_architecture(name: str) -> SmpArchitecture | None:
+    """An architecture of segmentation-models-pytorch by its name.
+
+    >>> smp_architecture("deeplabv3plus").stride
+    16
+    """
+    found = _read("smp").get(name)
+    return None if found is None else SmpArchitecture.from_json(found)
+
+
+def smp_encoder(name: str) -> SmpEncoder | None:
+    """An encoder by its name: one of segmentation-models-pytorch or ``timm/<name>``, with or without a tag.
+
+    >>> smp_encoder("resnet34").strides, smp_encoder("timm/tf_efficientnet_lite0").mean
+    ((8, 16), (0.5, 0.5, 0.5))
+    """
+    found = _read("smp_encoders").get(name.partition(".")[0])
+    return None if found is None else smp_encoder_from(found, name)
+
+
+def smp_encoder_from(found: Mapping[str, Any], name: str) -> SmpEncoder | None:
+    """The encoder of a JSON entry; what is known of weights stands in timm's catalogue where that has the network."""
+    if not name.startswith(_TIMM):
+        return SmpEncoder.from_json(found, found)
+    model, _, tag = name.removeprefix(_TIMM).partition(".")
+    known = _read("timm").get(model, found)
+    of_weights = known["tags"].get(tag or known["default_tag"])
+    return None if of_weights is None else SmpEncoder.from_json(found, of_weights)
 
 
 def optimizer(name: str) -> OptimizerEntry | None:

@@ -1,14 +1,25 @@
-"""``python -m ablate.catalogue``: write the catalogues anew from the installed libraries (minutes)."""
+"""``python -m ablate.catalogue [NAME ...]``: write catalogues anew from the installed libraries.
+
+Those of timm and of the encoders take minutes.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ablate.catalogue import from_timm, from_torch, from_torchvision
+from ablate.catalogue import (
+    from_smp,
+    from_smp_encoders,
+    from_timm,
+    from_torch,
+    from_torchvision,
+    from_torchvision_segmentation,
+)
 from ablate.files import write_text
 
 _FOLDER = Path(__file__).parent
@@ -28,13 +39,26 @@ def render(library: str, entries: Mapping[str, Any]) -> str:
     return "\n".join([head, ",\n".join(lines), "}}", ""])
 
 
-def main() -> None:
-    """Write every catalogue."""
-    print("optimizers, torchvision and timm; timm takes minutes", flush=True)
-    write_text(_FOLDER / "optimizers.json", render("torch", from_torch.entries()))
-    write_text(_FOLDER / "torchvision.json", render("torchvision", from_torchvision.entries()))
-    write_text(_FOLDER / "timm.json", render("timm", from_timm.entries()))
+_SMP = "segmentation-models-pytorch"
+
+#: File to the library it describes and the function that does, in an order in which each may read those above.
+_CATALOGUES: dict[str, tuple[str, Callable[[], Mapping[str, Any]]]] = {
+    "optimizers": ("torch", from_torch.entries),
+    "torchvision": ("torchvision", from_torchvision.entries),
+    "torchvision_segmentation": ("torchvision", from_torchvision_segmentation.entries),
+    "timm": ("timm", from_timm.entries),
+    "smp": (_SMP, from_smp.entries),
+    "smp_encoders": (_SMP, from_smp_encoders.entries),
+}
+
+
+def main(names: Sequence[str]) -> None:
+    """Write the catalogues called ``names``, by default all."""
+    for name in names or _CATALOGUES:
+        print(name, flush=True)
+        library, entries = _CATALOGUES[name]
+        write_text(_FOLDER / f"{name}.json", render(library, entries()))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -35,7 +35,7 @@ def describe(name: str) -> dict[str, Any] | None:
     entry["drop_path"] = _takes(name, net, "drop_path_rate")
     usual = {"min_side": 1, "patch": 1, "dropout": True, "drop_path": True}
     entry = {key: value for key, value in entry.items() if usual.get(key) != value}
-    return entry | _weights(name)
+    return entry | weights_of(name)
 
 
 def _build(name: str, **arguments: Any) -> Any | None:
@@ -77,7 +77,8 @@ def _takes(name: str, net: torch.nn.Module, argument: str) -> bool:
     return open_ended and _build(name, **{argument: 0.1}) is not None
 
 
-def _weights(name: str) -> dict[str, Any]:
+def weights_of(name: str) -> dict[str, Any]:
+    """The tags of an architecture's published weights, each with its mean and std."""
     import timm
     from timm.models import get_arch_pretrained_cfgs
 

@@ -30,7 +30,7 @@ def on_meta(build: Callable[..., torch.nn.Module], *args: Any, **kwargs: Any) ->
     try:
         with torch.device("meta"):
             net = build(*args, **kwargs)
-    except NotImplementedError:  # the constructor computes widths or rates with tensors
+    except RuntimeError:  # the constructor computes widths or rates with tensors
         with _EmptyOnMeta():
             net = build(*args, **kwargs)
     return net.to("meta").eval()

@@ -26,6 +26,17 @@ def classifies(net: torch.nn.Module, side: int, width: int | None = None) -> boo
     return isinstance(logits, torch.Tensor) and tuple(logits.shape) == (2, CLASSES)
 
 
+def segments(net: Callable[[torch.Tensor], object], side: int) -> bool:
+    """Whether a ``meta`` network maps RGB images of ``side`` x ``side`` to logits of their own size."""
+    import torch
+
+    try:
+        logits = net(torch.empty(2, 3, side, side, device="meta"))
+    except REFUSALS:
+        return False
+    return isinstance(logits, torch.Tensor) and tuple(logits.shape) == (2, CLASSES, side, side)
+
+
 def smallest_side(works: Callable[[int], bool], native: int) -> int:
     """The smallest side from which ``works`` holds up to ``native``; 1 where there is no such border.
 

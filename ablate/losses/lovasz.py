@@ -24,6 +24,11 @@ class LovaszOptions(LossOptions):
     per_image: bool = False
     """Of each image by itself, then the mean; else of all pixels of a batch at once."""
 
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """See :class:`~ablate.spec.sections.LossOptions`."""
+        return ("segmentation_models_pytorch",)
+
     def build(self, class_counts: np.ndarray[Any, Any], device: str) -> Callable[..., torch.Tensor]:
         """The loss ``(logits (N, C, H, W), target (N, H, W) int64) -> scalar``."""
         from segmentation_models_pytorch.losses import LovaszLoss

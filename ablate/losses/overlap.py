@@ -26,6 +26,11 @@ class OverlapOptions(LossOptions):
     smooth: float = Field(0.0, ge=0.0)
     """Added to the overlap's numerator and denominator, in pixels: small regions count less."""
 
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """See :class:`~ablate.spec.sections.LossOptions`."""
+        return ("segmentation_models_pytorch",)
+
     def build(self, class_counts: np.ndarray[Any, Any], device: str) -> Callable[..., torch.Tensor]:
         """The loss ``(logits (N, C, H, W), target (N, H, W) int64) -> scalar``."""
         from ablate.losses.precision import widened

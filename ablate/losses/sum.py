@@ -80,6 +80,11 @@ class SumOptions(LossOptions):
 
         return total
 
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """See :class:`~ablate.spec.sections.LossOptions`."""
+        return tuple(name for term in self.terms for name in term.libraries)
+
     def problems(self, num_classes: int) -> list[tuple[str, str]]:
         """Those of the terms."""
         return [

@@ -42,6 +42,11 @@ class TimmOptions(LibraryModelOptions):
     """Stochastic depth (Huang et al., 2016); ``null``: the network's own default."""
 
     @property
+    def libraries(self) -> tuple[str, ...]:
+        """See :class:`~ablate.spec.sections.ModelOptions`."""
+        return ("timm",)
+
+    @property
     def architecture(self) -> str:
         """The name that timm knows it by."""
         return self.name.removeprefix(PREFIX)

@@ -1,4 +1,4 @@
-"""Every classifier of torchvision, ``torchvision/<name>``. Imports no torch."""
+"""Every classifier and segmentation network of torchvision, ``torchvision/<name>``. Imports no torch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ablate import catalogue
 from ablate.catalogue import TorchvisionEntry
+from ablate.models import torchvision_segmenters
 from ablate.models.library import LibraryModelOptions, too_small
+from ablate.models.torchvision_segmenters import TorchvisionSegmenterOptions
 from ablate.spec.values import ImageShape, Normalization
 
 if TYPE_CHECKING:
@@ -30,6 +32,11 @@ class TorchvisionOptions(LibraryModelOptions):
         "transform_input": "model.weights",
         "weights": "model.weights",
     }
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """See :class:`~ablate.spec.sections.ModelOptions`."""
+        return ("torchvision",)
 
     @property
     def architecture(self) -> str:
@@ -77,15 +84,24 @@ class TorchvisionOptions(LibraryModelOptions):
 
 
 class TorchvisionFamily:
-    """The classifiers of torchvision by name."""
+    """The classifiers and segmentation networks of torchvision by name."""
+
+    tasks = ("classification", "segmentation")
 
     def names(self) -> tuple[str, ...]:
-        """The names of the catalogue, sorted."""
-        return catalogue.names("torchvision")
+        """The names of the catalogues, sorted."""
+        both = (*catalogue.names("torchvision"), *catalogue.names("torchvision_segmentation"))
+        return tuple(sorted(both))
 
-    def member(self, name: str) -> type[TorchvisionOptions] | None:
-        """The options, the same for all; asks torchvision about names that the catalogue lacks."""
-        return None if entry(name) is None else TorchvisionOptions
+    def member(
+        self, name: str
+    ) -> type[TorchvisionOptions] | type[TorchvisionSegmenterOptions] | None:
+        """The options of classifiers or of segmentation networks; asks torchvision about names unknown here."""
+        if catalogue.torchvision_segmenter(name):
+            return TorchvisionSegmenterOptions
+        if entry(name) is not None:
+            return TorchvisionOptions
+        return TorchvisionSegmenterOptions if torchvision_segmenters.entry(name) else None
 
 
 FAMILY = TorchvisionFamily()

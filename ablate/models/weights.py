@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,15 +22,22 @@ class WeightFile(Options):
 
     @property
     def location(self) -> Path:
-        """The absolute path; a relative one starts at the current folder."""
-        return Path(self.path).expanduser().absolute()
+        """The absolute path; a relative one starts at the current folder, or else at that of ``ABLATE_DATA``."""
+        return next((path for path in self._candidates if path.is_file()), self._candidates[0])
+
+    @property
+    def _candidates(self) -> tuple[Path, ...]:
+        path, data = Path(self.path).expanduser(), os.environ.get("ABLATE_DATA")
+        here = path.absolute()
+        return (here, (Path(data).expanduser() / path).absolute()) if data else (here,)
 
     def problem(self) -> str | None:
         """Why the file cannot be read; ``None`` if it is there."""
         if self.location.is_file():
             return None
         hint = did_you_mean(self.path, _NAMED) or "Write random, imagenet or the path of a file"
-        return f"no file {self.path!r} (looked for {self.location}). {hint}"
+        looked = " and ".join(map(str, dict.fromkeys(self._candidates)))
+        return f"no file {self.path!r} (looked for {looked}). {hint}"
 
 
 def _read(value: Any) -> Any:

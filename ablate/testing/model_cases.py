@@ -16,6 +16,8 @@ from ablate.spec.values import ImageShape
 
 GREY_28 = ImageShape(channels=1, height=28, width=28)
 RGB_32 = ImageShape(channels=3, height=32, width=32)
+RGB_64 = ImageShape(channels=3, height=64, width=64)
+ODD = ImageShape(channels=3, height=67, width=93)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,25 @@ CASES = (
     ModelCase("basenet", {"channels": (4, 8, 8), "kernel_size": 3, "padding": "same"}, RGB_32),
     ModelCase("basenet", {"hidden": (), "kernel_size": 1}, GREY_28),
     ModelCase("basenet", {"hidden": (16, 8), "dropout": 0.3}, RGB_32),
+    ModelCase("conv_head", {"encoder": "timm/resnet10t"}, RGB_64),
+    ModelCase(
+        "conv_head",
+        {"encoder": "timm/resnet10t", "num_convs": 3, "dilation": 2, "activation_on_logits": True},
+        ODD,
+    ),
+    ModelCase("fcn8s", {"encoder": "timm/resnet10t", "width": 0.125}, GREY_28),
+    ModelCase("fcn8s", {"encoder": "vgg16_bn", "width": 0.0625, "skip": ()}, ODD),
+    ModelCase("smp/linknet", {"encoder": "resnet18"}, RGB_64),
+    ModelCase("smp/unet", {"encoder": "timm/mobilenetv3_small_050"}, RGB_64),
     ModelCase("timm/resnet18", {"drop_path": 0.1, "dropout": 0.2}),
     ModelCase("timm/tf_efficientnet_lite0", {}, GREY_28),
     ModelCase("timm/vit_tiny_patch16_224", {"options": {"patch_size": 4}}),
     ModelCase("torchvision/mobilenet_v2", {"options": {"dropout": 0.0}}),
     ModelCase("torchvision/resnet18", {}, GREY_28),
+    ModelCase("torchvision/lraspp_mobilenet_v3_large", {}, RGB_64),
+    ModelCase("vgg16_fcn", {"width": 0.125}),
+    ModelCase("vgg16_fcn", {"stride": 16, "width": 0.0625, "dropout": 0.5}, GREY_28),
+    ModelCase("vgg16_fcn", {"stride": 4, "width": 0.0625, "batch_norm": True}, ODD),
 )
 
 
@@ -70,11 +86,14 @@ def _check_logits_and_gradients(options: ModelOptions, case: ModelCase) -> None:
     net = options.build(case.shape, case.num_classes)
     assert net.training
     images = torch.randn(4, case.shape.channels, case.shape.height, case.shape.width)
+    masks = "segmentation" in options.tasks
+    places = images.shape[2:] if masks else torch.Size()
     logits = net(images)
-    assert logits.shape == (4, case.num_classes)
+    assert logits.shape == (4, case.num_classes, *places)
     assert logits.dtype == torch.float32
     assert torch.isfinite(logits).all()
-    loss = torch.nn.functional.cross_entropy(logits, torch.arange(4) % case.num_classes)
+    target = torch.arange(4 * places.numel()).reshape(4, *places)
+    loss = torch.nn.functional.cross_entropy(logits, target % case.num_classes)
     torch.autograd.backward(loss)
     without = [name for name, weight in net.named_parameters() if weight.grad is None]
     assert not without, f"no gradient reaches {without}"

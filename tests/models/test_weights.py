@@ -42,6 +42,21 @@ def test_a_missing_file_is_a_problem_that_names_the_remedy() -> None:
     assert "'imagenet'" in message
 
 
+def test_a_file_may_lie_in_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, data = tmp_path / "here", tmp_path / "data"
+    for folder in (here, data):
+        folder.mkdir()
+    (data / "a.pt").touch()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("ABLATE_DATA", str(data))
+    assert options("a.pt").files() == (data / "a.pt",)
+    (here / "a.pt").touch()
+    assert options("a.pt").files() == (here / "a.pt",), "the current folder goes first"
+    ((_, message),) = options("b.pt").problems(RGB)
+    assert str(here / "b.pt") in message
+    assert str(data / "b.pt") in message
+
+
 @pytest.mark.parametrize("weights", [1, None, {"pth": "a.pt"}])
 def test_other_weights_are_refused(weights: object) -> None:
     with pytest.raises(ValidationError):
