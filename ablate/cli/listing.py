@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from pydantic.fields import FieldInfo
+
 from ablate.errors import UsageError, did_you_mean
 from ablate.registry import TABLES, Table, UnknownName, table
 from ablate.results import MetricInfo
@@ -67,11 +69,16 @@ def _options(name: str, member: Any) -> Iterator[str]:
     yield ""
     if isinstance(member, type) and issubclass(member, Options):
         for field, info in member.model_fields.items():
-            default = "required" if info.is_required() else show_value(info.get_default())
+            default = "required" if info.is_required() else show_value(_default(info))
             kind = _type_text(info.annotation)
             yield f"  {field} ({kind}; {default})"
             if info.description:
                 yield f"      {info.description}"
+
+
+def _default(info: FieldInfo) -> Any:
+    """The value a field has when nothing else is written either."""
+    return info.get_default(call_default_factory=True, validated_data={})
 
 
 def _type_text(annotation: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -53,7 +54,9 @@ def open_study(
     data: Path | None,
     tracking_uri: str | None = None,
 ) -> Study:
-    """The study that the shared options describe."""
+    """The study that the shared options describe; trials, too, find weight files in its data folder."""
+    if data is not None:
+        os.environ["ABLATE_DATA"] = str(data.expanduser().absolute())
     return Study(
         path,
         profile=profile,

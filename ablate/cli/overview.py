@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.table import Table
+from rich.text import Text
 
 from ablate.cli.printing import ERR, OUT, print_text
 from ablate.plan.types import Plan, Trial
@@ -27,13 +28,10 @@ def print_plan(study: Study, jobs: int | None) -> None:
     drawn = Table("condition", "changes", "ablations", "seeds", "done", box=None, pad_edge=False)
     for key, condition in plan.conditions.items():
         count = sum((key, seed) in done for seed in plan.seeds)
-        drawn.add_row(
-            condition.name,
-            ", ".join(f"{k}={v}" for k, v in changed_values(plan, condition).items()) or "-",
-            ", ".join(_ablations_of(plan, key)),
-            str(len(plan.seeds)),
-            f"{count}/{len(plan.seeds)}",
-        )
+        changes = ", ".join(f"{k}={v}" for k, v in changed_values(plan, condition).items()) or "-"
+        names = (condition.name, changes, ", ".join(_ablations_of(plan, key)))
+        cells = (*names, str(len(plan.seeds)), f"{count}/{len(plan.seeds)}")
+        drawn.add_row(*map(Text, cells))  # not as markup, which would take [x] for a style
     OUT.print(drawn)
     for line in _searches(study):
         print_text(line)
