@@ -30,7 +30,7 @@ def torchvision_network(
     """
     net = _create(options, shape, num_classes)
     if shape.channels != 3:
-        _fit_channels(net, shape.channels)
+        fit_channels(net, shape.channels)
     if options.weights == "random":
         return net
     if isinstance(options.weights, WeightFile):
@@ -63,7 +63,7 @@ def _download(options: TorchvisionOptions) -> State:
     return state
 
 
-def _fit_channels(net: nn.Module, channels: int) -> None:
+def fit_channels(net: nn.Module, channels: int) -> None:
     """Replace the first convolution by a new one for ``channels`` input channels."""
     name, first = next(item for item in net.named_modules() if isinstance(item[1], nn.Conv2d))
     parent, _, attribute = name.rpartition(".")

@@ -9,7 +9,7 @@ from torchvision import models
 from ablate.models.encoder_weights import fitted, load_encoder
 from ablate.models.loading import State, load_weights, read_state
 from ablate.models.refusals import downloading
-from ablate.models.torchvision_network import _fit_channels
+from ablate.models.torchvision_network import fit_channels
 from ablate.models.torchvision_segmenters import TorchvisionSegmenterOptions
 from ablate.models.weights import WeightFile
 from ablate.spec.values import ImageShape
@@ -34,7 +34,7 @@ def torchvision_segmenter(
         aux_loss=False,
     )
     if shape.channels != 3:
-        _fit_channels(net, shape.channels)
+        fit_channels(net, shape.channels)
     _load(options, net)
     net.register_forward_hook(_only_logits)  # a wrapper would change the names of the weights
     return net

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ablate.data.augment.step import output_shape
 from ablate.data.place import DataPlace
 from ablate.data.plugin_source import is_read_by_trials_only
 from ablate.data.prepare import PreparedData, fingerprint, prepare
+from ablate.data.prepared import Split
 from ablate.errors import DataError, Problem, StudyError
 from ablate.files import hash_value
 from ablate.plan.search.space import probes
@@ -19,6 +21,7 @@ from ablate.spec.options import to_tree
 from ablate.spec.probes import probe_problems
 from ablate.spec.study import Draft
 from ablate.spec.text import show_value
+from ablate.spec.values import ImageShape
 from ablate.spec.yaml_file import KeyPath
 
 Progress = Callable[[str, int, int], None]
@@ -124,8 +127,7 @@ def _unread_data(draft: Draft, plan: Plan) -> Iterator[Problem]:
 
 
 def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
-    for field, message in config.model.problems(data.shape):
-        yield "model", field, message
+    yield from _shape_problems(config, data.shape)
     for field, message in config.loss.problems(len(data.classes)):
         yield "loss", field, message
     if config.primary.split not in data.splits:
@@ -134,16 +136,30 @@ def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
         yield "primary", "", f"{message}. Its splits: {known}"
     if config.primary.name.startswith("top5") and len(data.classes) <= 5:
         yield "primary", "", f"top-5 accuracy of {len(data.classes)} classes is always 1"
-    val = data.splits["val"]
-    if val.masks is not None:
-        names = [
-            val.names[index] if val.names else f"{n:04d}" for n, index in enumerate(val.indices)
-        ]
-        for message in probe_problems(config.probes, names):
-            yield "probes", "images", message
+    yield from _probe_problems(config, data.splits["val"])
     reason = absent(config.primary, data)
     if reason is not None:
         yield "primary", "", reason
+
+
+def _shape_problems(config: TrialConfig, shape: ImageShape) -> Iterator[Remark]:
+    """What the network cannot take: images, or the crops of them that it is trained on."""
+    found = config.model.problems(shape)
+    for field, message in found:
+        yield "model", field, message
+    crop = output_shape(config.data.augment, shape)
+    for field, message in config.model.problems(crop) if crop != shape else ():
+        if (field, message) not in found:
+            yield "model", field, f"{message} (random crops are {crop})"
+
+
+def _probe_problems(config: TrialConfig, val: Split) -> Iterator[Remark]:
+    if val.masks is None:
+        return
+    places = enumerate(val.indices)
+    names = [val.names[image] if val.names else f"{place:04d}" for place, image in places]
+    for message in probe_problems(config.probes, names):
+        yield "probes", "images", message
 
 
 def _warnings(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
