@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
 from ablate import catalogue
 from ablate.catalogue import TorchvisionSegmenter
-from ablate.errors import did_you_mean
 from ablate.models.library import too_small
 from ablate.models.segmenter import SegmenterOptions
-from ablate.models.weights import WeightFile
-from ablate.spec.options import invalid
+from ablate.models.weights import WeightFile, weights_reader
 from ablate.spec.values import ImageShape, Normalization
 
 if TYPE_CHECKING:
@@ -22,33 +20,16 @@ if TYPE_CHECKING:
 
 PREFIX = "torchvision/"
 
-_NAMED = ("random", "imagenet", "coco")
-
 
 class SegmenterWeightFile(WeightFile):
     """A state dict on disk, of the backbone, of a classifier or of the whole network."""
 
-    def problem(self) -> str | None:
-        """Why the file cannot be read; ``None`` if it is there."""
-        if self.location.is_file():
-            return None
-        looked = " and ".join(map(str, dict.fromkeys(self._candidates)))
-        hint = did_you_mean(self.path, _NAMED)
-        return f"no file {self.path!r} (looked for {looked}). {hint}"
-
-
-def _read(value: Any) -> Any:
-    if isinstance(value, str):
-        return value if value in _NAMED else SegmenterWeightFile(path=value)
-    if isinstance(value, Mapping):
-        return SegmenterWeightFile.model_validate(value)
-    if isinstance(value, SegmenterWeightFile):
-        return value
-    raise invalid(f"weights must be random, imagenet, coco or the path of a file, not {value!r}")
+    named: ClassVar[tuple[str, ...]] = ("random", "imagenet", "coco")
 
 
 SegmenterWeights = Annotated[
-    Literal["random", "imagenet", "coco"] | SegmenterWeightFile, BeforeValidator(_read)
+    Literal["random", "imagenet", "coco"] | SegmenterWeightFile,
+    BeforeValidator(weights_reader(SegmenterWeightFile)),
 ]
 """``random``, ``imagenet`` (of the backbone), ``coco`` (of the whole network) or a file's path."""
 

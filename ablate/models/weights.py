@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
 from ablate.errors import did_you_mean
 from ablate.spec.options import NotIdentity, Options, invalid
 
-_NAMED = ("random", "imagenet")
-
 
 class WeightFile(Options):
     """A state dict on disk; its bytes, not its path, belong to a trial's identity."""
+
+    named: ClassVar[tuple[str, ...]] = ("random", "imagenet")
+    """What may be written in place of a file."""
 
     path: Annotated[str, NotIdentity()]
 
@@ -35,20 +36,28 @@ class WeightFile(Options):
         """Why the file cannot be read; ``None`` if it is there."""
         if self.location.is_file():
             return None
-        hint = did_you_mean(self.path, _NAMED) or "Write random, imagenet or the path of a file"
+        hint = did_you_mean(self.path, self.named)
         looked = " and ".join(map(str, dict.fromkeys(self._candidates)))
         return f"no file {self.path!r} (looked for {looked}). {hint}"
 
 
-def _read(value: Any) -> Any:
-    if isinstance(value, str):
-        return value if value in _NAMED else WeightFile(path=value)
-    if isinstance(value, Mapping):
-        return WeightFile.model_validate(value)
-    if isinstance(value, WeightFile):
-        return value
-    raise invalid(f"weights must be random, imagenet or the path of a file, not {value!r}")
+def weights_reader(kind: type[WeightFile]) -> Callable[[Any], Any]:
+    """The validator of a field that holds one of ``kind.named`` or a ``kind``."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            return value if value in kind.named else kind(path=value)
+        if isinstance(value, Mapping):
+            return kind.model_validate(value)
+        if isinstance(value, kind):
+            return value
+        names = ", ".join(kind.named)
+        raise invalid(f"weights must be {names} or the path of a file, not {value!r}")
+
+    return read
 
 
-Weights = Annotated[Literal["random", "imagenet"] | WeightFile, BeforeValidator(_read)]
+Weights = Annotated[
+    Literal["random", "imagenet"] | WeightFile, BeforeValidator(weights_reader(WeightFile))
+]
 """``random``, ``imagenet`` (the library's own pre-trained weights) or a file's path."""

@@ -16,6 +16,7 @@ from pydantic_core import InitErrorDetails
 
 from ablate.registry import UnknownName, table
 from ablate.spec.blame import Mistake
+from ablate.spec.grouping import Grouping
 from ablate.spec.labels import Groups
 from ablate.spec.member import Member
 from ablate.spec.options import NotIdentity, Options, PluginFile, invalid
@@ -24,7 +25,6 @@ from ablate.spec.plugins import used_files
 from ablate.spec.primary import Primary
 from ablate.spec.sections import (
     DataOptions,
-    Grouping,
     LossOptions,
     ModelOptions,
     OptimizerOptions,

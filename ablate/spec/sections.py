@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from ablate.spec.blame import Mistake
-from ablate.spec.labels import Groups
+from ablate.spec.grouping import Grouping
 from ablate.spec.member import Member
 from ablate.spec.options import AddedLater, NotIdentity, Options, invalid
 from ablate.spec.values import ImageShape, Normalization
@@ -34,25 +34,6 @@ ProbeEpoch = (
 
 #: What a target is where it counts nothing, such as void pixels; torch's own default.
 IGNORE_INDEX = -100
-
-
-def _check_groups(groups: Groups) -> Groups:
-    home: dict[str, str] = {}
-    for group, members in groups.items():
-        for member in members:
-            if member in home:
-                twice = f"{home[member]!r} and {group!r}" if home[member] != group else "one group"
-                raise invalid(f"class {member!r} stands twice, in {twice}", "Name it once")
-            home[member] = group
-    return groups
-
-
-#: Classes made of a data set's classes; what no group names is ignored.
-Grouping = Annotated[
-    Mapping[str, Annotated[tuple[str, ...], Field(min_length=1)]],
-    Field(min_length=2),
-    AfterValidator(_check_groups),
-]
 
 
 class AugmentOptions(Options):
