@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from ablate.metrics.confusion import ConfusionMatrix, project
 from ablate.metrics.counts import Counts
-from ablate.metrics.pixel_scores import LEVELS, PixelScores
+from ablate.metrics.pixel_scores import LARGEST_LOG_ODDS, LEVELS, PixelScores
 from ablate.spec.labels import Labels
 from ablate.spec.sections import IGNORE_INDEX
 
@@ -104,7 +104,7 @@ class _Scores:
         """Count logits (n, K, h, w) against masks (n, h, w) uint8 of the data set's classes."""
         count = self._num_classes
         true = _looked_up(self._class, masks)
-        levels = logits.softmax(1).mul_(LEVELS).to(torch.int32).clamp_(max=LEVELS - 1)
+        levels = score_levels(logits)
         of_true = levels.gather(1, true.clamp(max=count - 1).unsqueeze(1)).squeeze(1)
         place = (true * LEVELS + of_true).flatten()
         self._positives += torch.bincount(place, minlength=len(self._positives))
@@ -117,6 +117,24 @@ class _Scores:
         positives = self._positives.cpu().numpy().reshape(-1, LEVELS)[:-1]
         every = self._every.cpu().numpy().reshape(-1, LEVELS + 1)[:, :-1]
         return PixelScores(positives, every - positives)
+
+
+def score_levels(logits: Tensor) -> Tensor:
+    """(n, K, h, w) int32: the level of each class's score, from logits of that shape.
+
+    The score is the log-odds of the soft-max, which order pixels as its probabilities do: those would crowd into the
+    last level as soon as a network is sure. What is not a number has the lowest level.
+    """
+    shifted = logits - logits.amax(1, keepdim=True)
+    odds = shifted.exp()
+    best = shifted.max(1, keepdim=True).indices
+    others_of_best = odds.scatter(1, best, 0.0).sum(
+        1, keepdim=True
+    )  # a sum of small terms alone is exact
+    others = (others_of_best + 1.0 - odds).scatter_(1, best, others_of_best)
+    shifted.sub_(others.log_()).clamp_(-LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
+    scaled = shifted.add_(LARGEST_LOG_ODDS).mul_(LEVELS / (2 * LARGEST_LOG_ODDS))
+    return scaled.to(torch.int32).clamp_(0, LEVELS - 1)
 
 
 def _histogram(levels: Tensor, size: int) -> Tensor:

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-#: Levels that scores in 0..1 are rounded down to.
+#: Levels that scores are rounded down to.
 LEVELS = 2**16
+#: Scores are log-odds of the soft-max, cut at plus and minus this, where single precision ends.
+LARGEST_LOG_ODDS = 128.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PixelScores:
     """Pixels by class and score, void ones left out.
 
-    ``positives`` and ``negatives`` (C, LEVELS) int64: pixels of the class, and of all others, whose soft-max score for
-    it lies in each level.
+    ``positives`` and ``negatives`` (C, LEVELS) int64: pixels of the class, and of all others, whose score for it lies
+    in each level.
     """
 
     positives: NDArray[np.int64]

@@ -12,7 +12,7 @@ from sklearn.metrics import accuracy_score, average_precision_score, f1_score, j
 from torch.nn import functional
 
 from ablate.metrics.counts import Counts
-from ablate.metrics.mask_tally import MaskTally
+from ablate.metrics.mask_tally import MaskTally, score_levels
 from ablate.metrics.pixel_scores import LEVELS
 from ablate.spec.labels import Groups, Labels, grouped_labels, plain_labels
 from ablate.spec.sections import IGNORE_INDEX
@@ -109,7 +109,19 @@ def test_equal_to_scikit_learn_at_the_size_of_each_mask(
     }
     for name, value in reference.items():
         assert scores[name] == pytest.approx(value), name
-    levels = (torch.cat(flat).softmax(1) * LEVELS).int().clamp(max=LEVELS - 1).numpy()
+    odds = torch.cat(flat).double()
+    others = torch.stack(
+        [
+            torch.cat([odds[:, :k], odds[:, k + 1 :]], 1).logsumexp(1)
+            if classes > 1
+            else odds[:, 0] - 999
+            for k in range(classes)
+        ],
+        dim=1,
+    )
+    exact = ((odds - others).clamp(-128, 128) + 128) * LEVELS / 256
+    levels = score_levels(torch.cat(flat).T[None, :, :, None])[0, :, :, 0].T.numpy()
+    assert np.abs(levels - exact.int().clamp(max=LEVELS - 1).numpy()).max() <= 1
     assert counts.pixel_ap is not None
     for label, value in enumerate(counts.pixel_ap):
         if (true == label).any():
@@ -181,3 +193,26 @@ def test_while_training_targets_are_the_networks_classes() -> None:
     assert counts.confusion.counts.tolist() == [[1, 0], [1, 1]]
     assert counts.loss == 0.5
     assert counts.source is None
+
+
+@pytest.mark.parametrize("scale", [1.0, 8.0, 20.0])
+def test_how_sure_a_network_is_does_not_change_how_it_ranks(scale: float) -> None:
+    """Against scikit-learn on exact probabilities; binned probabilities would fall to .95 of it."""
+    generator = torch.Generator().manual_seed(0)
+    truth = torch.randint(0, 3, (64, 64), generator=generator)
+    logits = torch.randn(1, 3, 64, 64, generator=generator)
+    logits += 2.5 * functional.one_hot(truth, 3).permute(2, 0, 1)
+    counts = counted(plain_labels("abc"), scale * logits, [truth.to(torch.uint8)])
+    assert counts.pixel_ap is not None
+    odds = (scale * logits[0].double()).flatten(1)
+    for label, value in enumerate(counts.pixel_ap):
+        rest = torch.cat([odds[:label], odds[label + 1 :]]).logsumexp(0)
+        expected = average_precision_score((truth.flatten() == label).numpy(), odds[label] - rest)
+        assert value == pytest.approx(expected, abs=2e-3)
+
+
+def test_what_is_no_number_is_counted_without_a_word() -> None:
+    """The loss says that training went wrong; counting must not get in its way."""
+    logits = torch.full((1, 3, 4, 4), float("nan"))
+    counts = counted(plain_labels("abc"), logits, [torch.zeros(4, 4, dtype=torch.uint8)])
+    assert counts.confusion.total == 16
