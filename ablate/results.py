@@ -134,6 +134,8 @@ class TrialResult:
     """How many trials ran side by side on its device: times of a shared one cannot be compared."""
     searches: Mapping[str, str] = field(default_factory=dict)
     """Proposal (``key.number`` of a search) to what it says of this trial (JSON)."""
+    spaces: Mapping[str, str] = field(default_factory=dict)
+    """Label space to a hash of what it meant when the trial was scored."""
 
     @property
     def searched_by(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -37,6 +38,16 @@ class ClassWeightedOptions(LossOptions):
         if not isinstance(weights, tuple) or len(weights) == num_classes:
             return []
         return [("class_weights", f"{len(weights)} weights for {num_classes} classes")]
+
+    def absent_problems(self, absent: Sequence[str]) -> list[tuple[str, str]]:
+        """Weights that are to be found, of a class that does not occur."""
+        if not isinstance(self.class_weights, str) or not absent:
+            return []
+        names = ", ".join(map(repr, absent))
+        message = (
+            f"{self.class_weights} needs every class, and the training split has nothing of {names}"
+        )
+        return [("class_weights", f"{message}. Give the weights as a list")]
 
     def weights(self, class_counts: np.ndarray[Any, Any], device: str) -> torch.Tensor | None:
         """The weights (C,) float32 on ``device``; ``None`` where every class counts the same.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
@@ -87,10 +87,19 @@ class SumOptions(LossOptions):
 
     def problems(self, num_classes: int) -> list[tuple[str, str]]:
         """Those of the terms."""
+        return self._of_terms(lambda term: term.problems(num_classes))
+
+    def absent_problems(self, absent: Sequence[str]) -> list[tuple[str, str]]:
+        """Those of the terms."""
+        return self._of_terms(lambda term: term.absent_problems(absent))
+
+    def _of_terms(
+        self, of: Callable[[LossOptions], list[tuple[str, str]]]
+    ) -> list[tuple[str, str]]:
         return [
             (f"terms[{index}].{term.name}.{field}", message)
             for index, term in enumerate(self.terms)
-            for field, message in term.problems(num_classes)
+            for field, message in of(term)
         ]
 
 

@@ -85,7 +85,11 @@ class ConvHeadOptions(EncoderModelOptions):
         return ConvHead(self, shape.channels, num_classes)
 
     def warnings(self, shape: ImageShape) -> list[tuple[str, str]]:
-        """A dilation whose kernels read nothing but padding beside their centre."""
+        """A dilation whose kernels read nothing but padding beside their centre.
+
+        Judged on whole images of ``shape``: training on random crops has a smaller map, on which a dilation may reach
+        only padding while it does not when whole images are scored.
+        """
         height, width = (-(-side // STRIDE) for side in (shape.height, shape.width))
         if self.dilation == 1 or self.dilation < min(height, width):
             return []

@@ -19,12 +19,15 @@ from ablate.spec.yaml_file import KeyPath
 
 
 def make_condition(config: Config, name: str, baseline: Tree) -> Condition:
-    """A condition and its differences from the baseline, whose tree has every default."""
-    base, full = dict(_fields(baseline)), dict(_fields(to_tree(config)))
+    """A condition and its differences from the baseline, whose tree has every default.
+
+    Fields that only the baseline has, since another member stands in their section, are no differences of their own.
+    """
+    base = dict(_fields(baseline))
     changes = {
-        key: full.get(key)
-        for key in dict.fromkeys((*full, *base))
-        if full.get(key) != base.get(key)
+        key: value
+        for key, value in _fields(to_tree(config))
+        if key not in base or value != base[key]
     }
     return Condition(condition_key(config), name, config, changes)
 

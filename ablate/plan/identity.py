@@ -26,6 +26,8 @@ def condition_key(config: Config) -> str:
     training = config.training
     if training is not None and training.spaces_that_count:
         tree["label_spaces"] = training.spaces_that_count
+    if training is not None and training.groups is not None:
+        tree["classes"] = list(training.groups)  # mappings are hashed without their order
     return hash_value({"version": VERSION, "config": tree})
 
 

@@ -5,6 +5,7 @@ Everything a reader needs is a tag ``ablate.*``, a parameter or a metric, so tha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 IDENTITY = "ablate.identity"
@@ -28,6 +29,8 @@ CLASSES = "ablate.classes"
 SHARED_DEVICE = "ablate.shared_device"
 #: ``ablate.search/<key>.<number>``: that a search proposed the trial: JSON with its number, seed place and parameters.
 SEARCH = "ablate.search/"
+#: JSON of label space to a hash of what it meant when the trial was scored in it.
+SPACES = "ablate.spaces"
 #: At a tracking server: the local run that a run was delivered from, the digest of what was delivered, and that
 #: another run took its place.
 LOCAL_RUN = "ablate.local_run"
@@ -72,6 +75,16 @@ MAX_EXPERIMENT_NOTE = 20000
 
 #: The reason of a run that nobody ended.
 ORPHANED = "the driver ended before the trial"
+
+
+def spaces_of(tags: Mapping[str, str]) -> dict[str, str]:
+    """Label space to the hash of what it meant.
+
+    >>> spaces_of({"ablate.spaces": '{"two": "9f"}', "ablate.seed": "0"})
+    {'two': '9f'}
+    """
+    found: dict[str, str] = json.loads(tags.get(SPACES, "{}"))
+    return found
 
 
 def searches_of(tags: Mapping[str, str]) -> dict[str, str]:

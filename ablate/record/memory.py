@@ -194,6 +194,7 @@ def _result(card: TrialCard, start_ms: int) -> TrialResult:
         start_ms=start_ms,
         shared_device=int(card.tags.get(keys.SHARED_DEVICE, "1")),
         searches=keys.searches_of(card.tags),
+        spaces=keys.spaces_of(card.tags),
     )
 
 

@@ -74,6 +74,7 @@ def to_result(run: RunRow) -> TrialResult:
         start_ms=run.start_ms,
         shared_device=int(run.tags.get(keys.SHARED_DEVICE, "1")),
         searches=keys.searches_of(run.tags),
+        spaces=keys.spaces_of(run.tags),
     )
 
 

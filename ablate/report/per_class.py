@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ablate.plan.types import AblationPlan, Plan
 from ablate.report.cells import Cell, Delta, Mean, NumberFormat, Shared, Text
@@ -10,7 +10,7 @@ from ablate.report.class_views import ClassView, views
 from ablate.report.compare import compare
 from ablate.report.records import Record
 from ablate.report.rows import RowResults, gather, primary_of
-from ablate.report.segmentation import segments, space_sentence
+from ablate.report.segmentation import segments, space_sentence, unlearned_sentences
 from ablate.report.spaces import why_unscored
 from ablate.report.table import AblationTable
 from ablate.report.wording import listed
@@ -35,7 +35,7 @@ def per_class_tables(
     """
     rows, primary = gather(plan, ablation, results), primary_of(plan, ablation)
     cells = layout.per_class or (_usual(plan),)
-    found = [view for cell in cells for view in views(rows, primary.split, cell)]
+    found = _distinct(view for cell in cells for view in views(rows, primary.split, cell))
     known = {(row.row.label, primary.metric) for row in rows}
     known |= {(row.row.label, metric.metric) for row in rows for metric in layout.metrics}
     tables = []
@@ -44,6 +44,15 @@ def per_class_tables(
         known |= set(map(_key, records))
         tables.append(_table(ablation, view, rows, tuple(records)))
     return tuple(tables)
+
+
+def _distinct(found: Iterable[ClassView]) -> tuple[ClassView, ...]:
+    """Each table once: a cell of two metrics shows but one where the other has no values."""
+    return tuple({(view.title, tuple(_labels(view))): view for view in found}.values())
+
+
+def _labels(view: ClassView) -> list[str]:
+    return [row.row.label for row in view.rows]
 
 
 def _usual(plan: Plan) -> ClassMetrics:
@@ -57,7 +66,6 @@ def _table(
     records: tuple[Record, ...],
 ) -> AblationTable:
     pair = _pair(ablation, view)
-    labels = (row.row.label for row in view.rows)
     body = [_line(name, _of_class(view, name), view, pair) for name in view.classes]
     if means := _means(view):
         name = f"mean ({means[0].info.title})" if len(means) == 1 else "mean"
@@ -65,7 +73,7 @@ def _table(
     return AblationTable(
         title=f"{ablation.name}: {view.title}",
         description="",
-        columns=("class", *labels, *(["delta"] if pair else [])),
+        columns=("class", *_labels(view), *(["delta"] if pair else [])),
         rows=tuple(body),
         footer=tuple(_footer(view, rows, pair)),
         records=records,
@@ -138,6 +146,8 @@ def _footer(view: ClassView, rows: Sequence[RowResults], pair: Pair | None) -> I
         )
     if view.space:
         yield space_sentence(names, view.space, view.classes)
+        single = [metric.metric for name in view.classes for metric in _of_class(view, name)]
+        yield from unlearned_sentences(view.rows, single, view.space)
         yield from _left_out(view, rows)
     if some := list(_fewer_seeds(view)):
         yield f"Fewer seeds have a value: {'; '.join(some)}."

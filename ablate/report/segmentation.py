@@ -11,6 +11,7 @@ from ablate.report.spaces import (
     common_space,
     comparable,
     label_spaces,
+    never_learned,
     why_unscored,
 )
 from ablate.report.wording import listed, quoted, seed_list, span
@@ -38,6 +39,7 @@ def class_sentences(rows: Sequence[RowResults], shown: Sequence[Primary]) -> Ite
         names = [metric.metric for metric in shown if metric.space == space]
         if names:
             yield space_sentence(names, space, tuple(groups))
+            yield from unlearned_sentences(rows, names, space)
     yield from _unscored(rows, shown[1:])
 
 
@@ -67,8 +69,26 @@ def space_sentence(metrics: Sequence[str], space: str, classes: Sequence[str]) -
     named = f": {', '.join(classes)}" if len(classes) <= MOST_NAMED else ""
     return (
         f"{listed(metrics)}: predictions and truth merged into the {len(classes)} classes of the "
-        f"label space '{space}'{named}; truth that is none of them is left out."
+        f"label space '{space}'{named}; truth that is none of them is left out, a prediction that is "
+        "none of them counts as wrong."
     )
+
+
+def unlearned_sentences(
+    rows: Sequence[RowResults], metrics: Sequence[str], space: str
+) -> Iterator[str]:
+    """Rows with a value of any of the ``metrics`` whose networks cannot predict some class of the label space.
+
+    ``metrics`` may be those of single classes (``val/iou@two/road``).
+    """
+    found: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:
+        missing = never_learned(row.condition.config, space)
+        if missing and any(row.summary(metric).n for metric in metrics):
+            found.setdefault(missing, []).append(row.row.label)
+    for missing, labels in found.items():
+        classes = listed([f"'{name}'" for name in missing])
+        yield f"{quoted(labels)} never learned {classes} of the label space '{space}': scored 0 there."
 
 
 def different_classes(rows: Sequence[RowResults], shown: Sequence[Primary]) -> Iterator[str]:

@@ -83,12 +83,26 @@ def common_space(rows: Sequence[RowResults], metric: Primary) -> str:
     return ""
 
 
+def never_learned(config: Config, space: str) -> tuple[str, ...]:
+    """The classes of a label space that no class of the network belongs to.
+
+    Its groups leave them out, so that nothing is ever predicted as one of them.
+    """
+    training = config.training
+    groups = training.groups if training is not None else None
+    if training is None or groups is None:
+        return ()
+    learned = {name for members in groups.values() for name in members}
+    wanted = training.label_spaces.get(space, {})
+    return tuple(name for name, members in wanted.items() if learned.isdisjoint(members))
+
+
 def why_unscored(config: Config, space: str) -> str:
     """Why a finished trial has no value in a label space."""
     training = config.training
     if training is not None and not _fits(training, space):
         return f"its classes cut through those of the label space '{space}'"
-    return f"recorded before the label space '{space}' was named"
+    return f"recorded before the label space '{space}' was defined as it is now"
 
 
 def _members(row: RowResults, label: str) -> frozenset[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import RoundTripRepresenter
 
+from ablate.files import hash_value
 from ablate.plan.types import Condition, Plan, Trial
 from ablate.record.card import TrialCard
+from ablate.record.keys import SPACES
 from ablate.spec.config import Config
 from ablate.spec.options import to_tree
 from ablate.spec.overrides import get_field
@@ -52,8 +55,20 @@ def trial_card(
         config_yaml=config_yaml(config),
         fingerprint=fingerprint,
         dataset=config.dataset,
-        tags=tags,
+        tags={**tags, **_spaces_tag(config)},
     )
+
+
+def space_meanings(config: Config) -> dict[str, str]:
+    """Label space to a hash of what it means, the order of its classes aside."""
+    training = config.training
+    spaces = training.label_spaces if training is not None else {}
+    return {name: hash_value(to_tree(groups)) for name, groups in spaces.items()}
+
+
+def _spaces_tag(config: Config) -> dict[str, str]:
+    meanings = space_meanings(config)
+    return {SPACES: json.dumps(meanings, sort_keys=True)} if meanings else {}
 
 
 def config_yaml(config: Config) -> str:

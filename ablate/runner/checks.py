@@ -10,15 +10,16 @@ from ablate.data.place import DataPlace
 from ablate.data.plugin_source import is_read_by_trials_only
 from ablate.data.prepare import PreparedData, fingerprint, prepare
 from ablate.data.prepared import Split
+from ablate.data.source import SplitName
 from ablate.errors import DataError, Problem, StudyError
 from ablate.files import hash_value
 from ablate.plan.search.space import probes
 from ablate.plan.types import Condition, Plan
 from ablate.runner.script_checks import script_problems, script_warnings
-from ablate.runner.table_checks import absent, table_problems
+from ablate.runner.table_checks import absent, space_warnings, table_problems
 from ablate.spec.config import TrialConfig
 from ablate.spec.options import to_tree
-from ablate.spec.probes import probe_problems
+from ablate.spec.probes import probe_problems, probe_warnings
 from ablate.spec.study import Draft
 from ablate.spec.text import show_value
 from ablate.spec.values import ImageShape
@@ -60,6 +61,7 @@ def check_plan(
             warnings += located(draft, plan, condition, news)
             doubtful.update(news)
     warnings += [*_inert_factors(draft, plan), *_unread_data(draft, plan)]
+    warnings += space_warnings(draft, plan, data)
     problems += [*table_problems(draft, plan, data), *script_problems(draft, plan)]
     warnings += script_warnings(draft, plan)
     if problems:
@@ -130,6 +132,8 @@ def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
     yield from _shape_problems(config, data.shape)
     for field, message in config.loss.problems(len(data.classes)):
         yield "loss", field, message
+    for field, message in config.loss.absent_problems(_absent(data, "train")):
+        yield "loss", field, message
     if config.primary.split not in data.splits:
         known = ", ".join(data.splits)
         message = f"{config.primary.metric}: {data.name} has no split '{config.primary.split}'"
@@ -140,6 +144,17 @@ def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
     reason = absent(config.primary, data)
     if reason is not None:
         yield "primary", "", reason
+    elif config.primary.label and not config.primary.space:
+        for split in data.splits:
+            needed = split == config.primary.split or (split == "val" and config.monitors)
+            if needed and config.primary.label in _absent(data, split):
+                yield "primary", "", f"{config.primary.metric}: nothing in {split} is of that class"
+
+
+def _absent(data: PreparedData, split: SplitName) -> list[str]:
+    """The classes of which a split has nothing."""
+    counts = data.class_counts(split)
+    return [name for name, count in zip(data.classes, counts, strict=True) if count == 0]
 
 
 def _shape_problems(config: TrialConfig, shape: ImageShape) -> Iterator[Remark]:
@@ -167,6 +182,11 @@ def _warnings(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
         yield "model", field, message
     for field, message in config.scheduler.warnings(config.train.epochs, config.train.patience):
         yield "scheduler", field, message
+    for field, message in data.warnings:
+        yield "data", field, message
+    if data.splits["val"].masks is not None:
+        for message in probe_warnings(config.probes, config.train.epochs):
+            yield "probes", "epochs", message
 
 
 def _inert_factors(draft: Draft, plan: Plan) -> Iterator[Problem]:

@@ -68,7 +68,10 @@ class Desk:
     def job(self, identity: str) -> Job:
         """The job of a trial whose card was made."""
         card = self.cards[identity]
-        payload = self._payload(self.configs[identity], card.seed)
+        payload = {
+            **self._payload(self.configs[identity], card.seed),
+            "fingerprint": card.fingerprint,
+        }
         return Job(identity, card.name, self.folder / identity, payload)
 
     @property

@@ -19,6 +19,7 @@ from ablate.record.store import Store
 from ablate.results import ResultSet, Status, TrialResult
 from ablate.runner.identities import identities
 from ablate.runner.prunable import prunable_conditions
+from ablate.runner.rescoring import rescored
 from ablate.runner.searches import found_of, read_searches
 from ablate.spec.columns import USUAL_LAYOUT, Layout
 from ablate.spec.study import Draft, read_draft
@@ -144,10 +145,12 @@ class Study:
         try:
             known = self.identities
         except DataError:
-            return replace(recorded, trials=_newest(self.plan, recorded))
+            newest = replace(recorded, trials=_newest(self.plan, recorded))
+            return rescored(newest, self.plan, self.store.artifacts / self.plan.study)
         by_identity = recorded.by_identity()
         found = (by_identity.get(known[trial]) for trial in self.plan.trials)
-        return replace(recorded, trials=tuple(result for result in found if result is not None))
+        mine = replace(recorded, trials=tuple(result for result in found if result is not None))
+        return rescored(mine, self.plan, self.store.artifacts / self.plan.study)
 
     def missing(self, *, retry_failed: bool = False) -> tuple[Trial, ...]:
         """The trials that :func:`ablate.run` would train, in their order.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ablate.data.place import DataPlace
+from ablate.errors import TrialError
 from ablate.plan.types import Plan
 from ablate.progress.channel import ProgressWriter
 from ablate.runner.event_log import EventLog
@@ -95,6 +96,10 @@ def _train(
     torch.set_num_threads(slot.threads)
     place = DataPlace(tuple(Path(root) for root in job["roots"]), Path(job["cache"]), None)
     data = prepare(config.data, place, spaces=config.label_spaces)
+    if data.fingerprint != job["fingerprint"] and not type(config.data).__plugin_files__:
+        raise TrialError(
+            f"data set '{data.name}' has changed since the study was checked. Run the same command again"
+        )
     progress = ProgressWriter(folder / "progress")
     report = _reporter(progress, config.train.epochs)
     events = fit(config, data, seed=job["seed"], folder=folder, device=slot.device, progress=report)

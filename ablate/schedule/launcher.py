@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ablate.errors import AblateError
-from ablate.files import write_json
+from ablate.files import write_text
 from ablate.schedule import child
 from ablate.schedule.job import Job, Slot
 from ablate.schedule.process import AttemptProcess
@@ -88,7 +89,9 @@ class Launcher:
             OSError: the job's folder cannot be written.
         """
         _unlink_ways_out(job.folder)
-        write_json(job.payload_file, job.payload)
+        write_text(
+            job.payload_file, json.dumps(job.payload)
+        )  # the order of classes means something
         job.progress_file.unlink(missing_ok=True)
         arguments = (self._target, job, slot, _environment(slot))
         try:

@@ -57,6 +57,20 @@ def probe_problems(options: ProbeOptions, names: Sequence[str]) -> list[str]:
     return [f"val has no image {name!r}. {did_you_mean(name, names)}".strip() for name in unknown]
 
 
+def probe_warnings(options: ProbeOptions, epochs: int) -> list[str]:
+    """What is hardly meant by the epochs of ``probes``, given those of the training.
+
+    >>> probe_warnings(ProbeOptions(epochs=(40, 99)), 30)
+    ['no picture is kept: a training of 30 epochs reaches none of 40 and 99']
+    """
+    if not options.images or "last" in options.epochs or probed_epochs(options, epochs):
+        return []
+    *others, last = (str(epoch) for epoch in dict.fromkeys(options.epochs))
+    wanted = f"none of {', '.join(others)} and {last}" if others else f"no epoch {last}"
+    training = f"{epochs} epoch" if epochs == 1 else f"{epochs} epochs"
+    return [f"no picture is kept: a training of {training} reaches {wanted}"]
+
+
 def spread(count: int, total: int) -> list[int]:
     """``count`` of ``total`` places, evenly spread; all, if there are no more.
 

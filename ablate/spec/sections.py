@@ -16,6 +16,7 @@ from ablate.spec.blame import Mistake
 from ablate.spec.grouping import Grouping
 from ablate.spec.member import Member
 from ablate.spec.options import AddedLater, NotIdentity, Options, invalid
+from ablate.spec.probe_choices import ProbeEpochs, ProbeImages
 from ablate.spec.values import ImageShape, Normalization
 
 if TYPE_CHECKING:
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
-
-#: An epoch of a training: by name, by number from 1, or as a share of all.
-ProbeEpoch = (
-    Literal["first", "middle", "last"]
-    | Annotated[int, Field(ge=1)]
-    | Annotated[float, Field(gt=0.0, lt=1.0)]
-)
 
 #: What a target is where it counts nothing, such as void pixels; torch's own default.
 IGNORE_INDEX = -100
@@ -173,6 +167,10 @@ class LossOptions(Options):
         """What cannot work for that many classes: (field, message)."""
         return []
 
+    def absent_problems(self, absent: Sequence[str]) -> list[tuple[str, str]]:
+        """What cannot work where the training split has nothing of the classes ``absent``: (field, message)."""
+        return []
+
 
 class OptimizerOptions(Options):
     """``optimizer``: any optimizer of torch, by its name in lower case."""
@@ -219,9 +217,9 @@ class TrainOptions(Options):
 class ProbeOptions(Options):
     """``probes``: images of ``val`` whose predicted masks are kept while the network learns."""
 
-    images: tuple[str, ...] | Annotated[int, Field(ge=0)] = 3
+    images: ProbeImages = 3
     """Names of images (without their ending), or how many, spread evenly over the split."""
-    epochs: Annotated[tuple[ProbeEpoch, ...], Field(min_length=1)] = ("first", "middle", "last")
+    epochs: ProbeEpochs = ("first", "middle", "last")
     """When: ``first``, ``middle``, ``last`` (that ran), numbers of epochs, or shares of all epochs such as 0.25."""
     overlay: bool = True
     """Keep each mask laid over its image too."""

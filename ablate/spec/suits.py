@@ -10,6 +10,7 @@ from ablate.registry import overlaid, table
 from ablate.results import base_metric
 from ablate.spec.blame import Mistake
 from ablate.spec.primary import Primary
+from ablate.spec.sections import ProbeOptions
 
 if TYPE_CHECKING:
     from ablate.spec.config import Config, TrialConfig
@@ -21,7 +22,7 @@ _KINDS = {"data": "data set", "model": "model", "loss": "loss"}
 def unsuited(config: TrialConfig) -> Iterator[Mistake]:
     """What cannot work together, located from the top of the file."""
     yield from _other_tasks(config)
-    if "probes" in config.model_fields_set and getattr(config.task, "name", "") != "segmentation":
+    if config.probes != ProbeOptions() and getattr(config.task, "name", "") != "segmentation":
         yield ("probes",), "probes keep predicted masks", "Only 'task: segmentation' has masks"
     known = tuple(config.label_spaces)
     classes = config.data.classes

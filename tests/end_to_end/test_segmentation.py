@@ -14,6 +14,8 @@ from mlflow.tracking import MlflowClient
 from PIL import Image
 from sklearn.metrics import confusion_matrix, jaccard_score
 
+import ablate
+
 from .conftest import Workplace
 from .test_running import wait_for_an_epoch
 
@@ -29,7 +31,7 @@ primary: val/miou
 seeds: 2
 columns: [val/pixel_ap / val/pixel_accuracy]
 label_spaces:
-  two: {figure: [circle, square, triangle], ground: [background]}
+  two: {ground: [background], figure: [circle, square, triangle]}
 probes: {images: 2, epochs: [first, last], errors: true}
 ablations:
   strides: {design: grid, factors: {model.stride: [8, 16]}}
@@ -40,6 +42,7 @@ ablations:
     rows:
       All: {}
       Two: {data.classes: two}
+      Weighted: {data.classes: two, loss: {name: cross_entropy, class_weights: [1.0, 1000.0]}}
 """
 
 
@@ -74,6 +77,17 @@ def test_the_table_compares_networks_of_other_classes_in_one_space(finished: Wor
     assert "val/iou@two per class" in classes
     assert "val/pixel_ap / val/pixel_accuracy %" in text
     assert finished.ablate("run", "study.yaml").stdout == text, "nothing trains again"
+
+
+def test_class_weights_follow_the_order_in_which_classes_are_written(finished: Workplace) -> None:
+    """Not that of the alphabet: whatever is weighted a thousand times is found everywhere."""
+    study = ablate.Study(finished.study, store=finished.store)
+    (weighted,) = (c.key for c in study.plan.conditions.values() if c.name == "Weighted")
+    found = [trial for trial in study.results() if trial.condition == weighted]
+    assert len(found) == 2
+    for trial in found:
+        assert trial.classes == ("ground", "figure")
+        assert trial.metrics["val/iou/ground"] < trial.metrics["val/iou/figure"]
 
 
 def test_its_numbers_can_be_counted_again_from_the_pictures(finished: Workplace) -> None:
@@ -115,7 +129,7 @@ def test_mlflow_has_a_series_of_pictures_for_each_image(finished: Workplace) -> 
         for run in client.search_runs([experiment.experiment_id])
         if run.data.tags.get("ablate.kind") == "trial"
     ]
-    assert len(runs) == 6
+    assert len(runs) == 8
     for run in runs:
         names = [file.path for file in client.list_artifacts(run.info.run_id, "images")]
         steps = {name.split("+step+")[1].split("+")[0] for name in names}
@@ -156,3 +170,27 @@ def masks(place: Workplace) -> dict[str, bytes]:
         for path in (folder / "probes").glob("*/*.png"):
             found[f"{identity}/{path.relative_to(folder)}"] = path.read_bytes()
     return found
+
+
+def test_a_space_that_comes_to_mean_something_else_is_scored_anew(finished: Workplace) -> None:
+    """From the counts of finished trials, without training: as if it had been meant so from the start."""
+    text = finished.study.read_text()
+    new = text.split("  classes:")[0].replace("[circle, square, triangle]", "[circle]")
+    finished.study.write_text(new)
+    try:
+        study = ablate.Study(finished.study, store=finished.store)
+        assert study.missing() == ()
+        for trial in study.results():
+            folder = finished.store / "artifacts" / "figures" / trial.run_id / "artifacts"
+            matrix = json.loads((folder / "confusion" / "val.json").read_text())
+            cells = np.array(matrix["source_counts"])
+            circle, ground = (matrix["source_classes"].index(n) for n in ("circle", "background"))
+            hits, rows, columns = (
+                cells[circle, circle],
+                cells[circle].sum(),
+                cells[[circle, ground], circle],
+            )
+            expected = hits / (rows + columns.sum() - hits)
+            assert trial.metrics["val/iou@two/figure"] == pytest.approx(expected)
+    finally:
+        finished.study.write_text(text)

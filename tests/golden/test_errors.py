@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from ablate.errors import AblateError
 from ablate.runner.checks import check_plan
@@ -45,7 +45,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _write_masks(root: Path) -> None:
     """Folders of images with masks of two classes, each wrong in its own way."""
-    for folder in ("masks-missing", "masks-spare", "masks-sizes", "masks-ids", "masks-colours"):
+    wrong = ("missing", "spare", "sizes", "ids", "colours", "rgb", "turned", "class-file")
+    for folder in (f"masks-{name}" for name in wrong):
         for index in range(6):
             image, mask = masked_image(index, 2)
             save(root / folder / "train" / "images" / f"{index}.png", image)
@@ -56,6 +57,18 @@ def _write_masks(root: Path) -> None:
     save(root / "masks-ids" / "train" / "masks" / "2.png", masked_image(2, 3)[1])
     for file in (root / "masks-colours" / "train" / "masks").iterdir():
         save(file, np.full((12, 16, 3), 7, np.uint8))
+    save(root / "masks-rgb" / "train" / "masks" / "2.png", masked_image(2, 2)[0])
+    (root / "masks-class-file" / "classes.txt").write_text("id name\n0 land\n1 sea\n")
+    _turn(root / "masks-turned" / "train" / "images" / "2.png")
+
+
+def _turn(path: Path) -> None:
+    """Store an image as a camera does that was held upside down."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 3
+    with Image.open(path) as image:
+        image.save(path.with_suffix(".jpg"), exif=exif)
+    path.unlink()
 
 
 def check(case: Path, store: Path, data: Path) -> None:

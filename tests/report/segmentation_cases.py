@@ -219,7 +219,48 @@ def two_networks() -> Kept:
     return Kept(plan, ResultSet("landcover", tuple(trials)))
 
 
+def class_never_learned() -> Kept:
+    """One row's groups leave out a class of the label space; average precision is not of label spaces."""
+    rows = [
+        RowDraft("All", {}, None),
+        RowDraft("Odd", {"data.classes": {"sky": ("sky",), "rest": ("car", "building")}}, "All"),
+    ]
+    spaces = {"two": {"ground": ("road", "pavement"), "rest": ("sky", "building", "car")}}
+    plan = make_plan(
+        rows,
+        name="groups",
+        seeds=[0],
+        primary="val/miou@two",
+        task=Segmentation(),
+        label_spaces=spaces,
+        data=Data(name="camvid"),
+    )
+    ranks = {f"val/pixel_ap/{name}": 0.6 for name in STREET}
+    trials = (
+        trial(
+            "All",
+            0,
+            STREET,
+            scores(PLAIN),
+            ranks,
+            scores({"ground": 0.9, "rest": 0.8}, space="two"),
+            two=2,
+        ),
+        trial(
+            "Odd",
+            0,
+            ("sky", "rest"),
+            scores({"sky": 0.8, "rest": 0.9}),
+            scores({"ground": 0.0, "rest": 0.6}, space="two"),
+            two=2,
+        ),
+    )
+    found = layout(per_class=["iou", "pixel_ap / iou"])
+    return Kept(plan, ResultSet("camvid", trials), layout=found)
+
+
 SEGMENTATION_CASES: dict[str, Callable[[], Kept]] = {
+    "class-never-learned": class_never_learned,
     "classes-beside-space": classes_beside_space,
     "classes-in-space": classes_in_space,
     "classes-without-space": classes_without_space,

@@ -7,6 +7,7 @@ from ablate.report import per_class_tables, study_report
 from ablate.results import ResultSet, Status
 
 from .segmentation_cases import (
+    class_never_learned,
     classes_in_space,
     classes_without_space,
     precision_and_iou,
@@ -149,3 +150,20 @@ def test_a_row_that_has_not_run_stands_beside_the_others():
     trials = tuple(t for t in case.results if t.condition == "key FCN32s")
     (table,) = tables_of(replace(case, results=ResultSet("s", trials)))
     assert texts(table)[0] == ("urban", "71.0", "-", "-")
+
+
+def test_a_cell_that_shrinks_to_another_cell_is_no_second_table():
+    found = titles(class_never_learned())
+    assert found == [
+        "val/iou per class, 6 classes",
+        "val/iou per class, 2 classes",
+        "val/iou@two per class",
+        "val/pixel_ap / val/iou per class, 6 classes",
+    ]
+
+
+def test_a_class_of_the_space_that_a_row_never_learns_is_named():
+    (table,) = [t for t in tables_of(class_never_learned()) if "@two" in t.title]
+    assert texts(table)[0][:3] == ("ground", "90.0", "0.0")
+    line = "\"Odd\" never learned 'ground' of the label space 'two': scored 0 there."
+    assert line in table.footer

@@ -15,6 +15,7 @@ from ablate.tasks.segmentation import Segmentation
 
 from .segmentation_cases import (
     SEGMENTATION_CASES,
+    class_never_learned,
     classes_beside_space,
     classes_in_space,
     classes_without_space,
@@ -133,7 +134,9 @@ def test_what_was_recorded_before_a_space_had_a_name_is_a_dash_and_said_so():
     table = first_table(space_named_later())
     assert column(table, "seeds")[1] == "1/2 (1 without value [1])"
     assert column(table, "val/miou@two") == ["85.75 ± 1.06", "87.00", "-"]
-    assert sentences(table, "[1]", "recorded before the label space 'three' was named")
+    assert sentences(
+        table, "[1]", "recorded before the label space 'three' was defined as it is now"
+    )
     assert sentences(table, "No val/miou@two", '"without skips" (seed 0): recorded before')
     assert sentences(table, "No val/miou@two", '"3 classes": its classes cut through')
 
@@ -157,6 +160,20 @@ def test_the_csv_has_every_metric_that_tables_show():
     assert {"val/miou", "val/pixel_ap", "train/miou"} <= found
     assert {"val/iou/person", "val/pixel_ap/person"} <= found
     assert {"best/val/miou", "best_epoch/val/miou"} <= found
+
+
+def test_rows_that_never_learn_a_class_are_named_where_they_are_scored_in_it():
+    case = class_never_learned()
+    assert sentences(first_table(case), "never learned") == [
+        "\"Odd\" never learned 'ground' of the label space 'two': scored 0 there."
+    ]
+    without = ResultSet("camvid", tuple(t for t in case.results if t.condition == "key All"))
+    assert not sentences(first_table(replace(case, results=without)), "never learned")
+
+
+def test_what_merging_does_with_predictions_outside_the_space_is_said():
+    (line,) = sentences(first_table(classes_in_space()), "merged")
+    assert line.endswith("a prediction that is none of them counts as wrong.")
 
 
 def swapped(case):

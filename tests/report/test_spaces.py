@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ablate.report.rows import gather
-from ablate.report.spaces import class_names, class_sets, comparable, why_unscored
+from ablate.report.spaces import class_names, class_sets, comparable, never_learned, why_unscored
 from ablate.results import ResultSet
 from ablate.spec.primary import Primary
 
@@ -67,3 +67,19 @@ def test_why_there_is_no_value_in_a_label_space():
     assert "cut through" in why_unscored(coarse, "cars")
     assert "before" in why_unscored(coarse, "three")
     assert "before" in why_unscored(fine, "cars")
+
+
+@pytest.mark.parametrize(
+    ("groups", "classes"),
+    [
+        (None, ()),
+        ("three", ()),
+        (COARSE, ()),
+        (CARS, ()),
+        ({"sky": ("sky",), "car": ("car",)}, ("ground",)),
+        ({"car": ("car",), "person": ("pedestrian",)}, ("scene", "ground")),
+    ],
+)
+def test_which_classes_of_a_label_space_a_network_never_learns(groups, classes):
+    (row,) = rows_of(groups, spaces={"three": COARSE})
+    assert never_learned(row.condition.config, "three") == classes

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ablate.spec.probes import is_probed, probe_problems, probed_epochs, probed_images, spread
+from ablate.spec.probes import (
+    is_probed,
+    probe_problems,
+    probe_warnings,
+    probed_epochs,
+    probed_images,
+    spread,
+)
 from ablate.spec.sections import ProbeOptions
 
 WANTED = st.one_of(
@@ -94,3 +101,20 @@ def test_every_unknown_name_is_told_once() -> None:
         "val has no image 'zzz'. Valid: street_1, street_2",
     ]
     assert probe_problems(ProbeOptions(images=5), []) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "images", "epochs", "found"),
+    [
+        ((99,), 3, 1, ["no picture is kept: a training of 1 epoch reaches no epoch 99"]),
+        ((9, 8, 9), 3, 7, ["no picture is kept: a training of 7 epochs reaches none of 9 and 8"]),
+        ((99,), 3, 99, []),
+        ((99, "last"), 3, 1, []),
+        ((99, 0.5), 3, 1, []),
+        ((99,), 0, 1, []),
+    ],
+)
+def test_pictures_that_no_epoch_can_give_are_warned_about(
+    wanted: tuple[str | int | float, ...], images: int, epochs: int, found: list[str]
+) -> None:
+    assert probe_warnings(ProbeOptions(epochs=wanted, images=images), epochs) == found

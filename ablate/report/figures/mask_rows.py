@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from ablate.spec.labels import Color
 from ablate.spec.probe_record import (
@@ -112,12 +111,16 @@ def _note(record: ProbeRecord, images: Sequence[str], stages: Sequence[Stage]) -
 
 
 def _photograph(path: Path) -> Pixels:
+    from PIL import Image
+
     with Image.open(path) as picture:
         return np.asarray(picture.convert("RGB"))
 
 
 def _classes(path: Path, record: ProbeRecord) -> Pixels:
     """(h, w) uint8: the picture's numbers, each that of a class or VOID."""
+    from PIL import Image
+
     with Image.open(path) as picture:
         if picture.mode not in ("P", "L"):
             raise ValueError(f"{path} does not hold numbers of classes")
