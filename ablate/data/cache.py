@@ -14,6 +14,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from ablate.data.left_out import LeftOut, read_left_out
 from ablate.data.mask_source import MaskedSource
 from ablate.data.mask_writing import write_masks
 from ablate.data.place import Progress
@@ -26,6 +27,8 @@ from ablate.spec.values import ImageShape
 
 #: Changes when the files' layout or the way of decoding does.
 _VERSION = 1
+#: Changes when only the files of masks, or the way of reading them, do.
+_MASKS_VERSION = 2
 _INDEX = "index.json"
 
 
@@ -35,7 +38,7 @@ class CachedSplit:
 
     ``images`` (M, H, W, C) uint8, memory-mapped; ``labels`` (M,) int64; ``sums`` (M, 2, C) int64, each image's sum
     of pixel values and of their squares, from which the mean and std of any part of the split follow at once.
-    ``masks`` and ``names`` are those of the images, where they have masks.
+    ``masks`` and ``names`` are those of the images, where they have masks, ``left_out`` what is not used of these.
     """
 
     images: Pixels
@@ -43,6 +46,7 @@ class CachedSplit:
     sums: NDArray[np.int64]
     masks: Masks | None = None
     names: tuple[str, ...] = ()
+    left_out: LeftOut | None = None
 
 
 def cached_images(
@@ -59,11 +63,9 @@ def cached_images(
     Raises:
         DataError: an image or mask is damaged, or the cache cannot be written.
     """
-    folder = (
-        cache
-        / "images"
-        / f"{fingerprint}-{shape.channels}x{shape.height}x{shape.width}-v{_VERSION}"
-    )
+    size = f"{shape.channels}x{shape.height}x{shape.width}"
+    version = f"{_VERSION}m{_MASKS_VERSION}" if isinstance(source, MaskedSource) else f"{_VERSION}"
+    folder = cache / "images" / f"{fingerprint}-{size}-v{version}"
     index = _intact(folder)
     if index is None:
         try:
@@ -137,7 +139,12 @@ def _open(folder: Path, split: SplitName) -> CachedSplit:
     if not _file(folder, split, "masks").exists():
         return cached
     names = json.loads((folder / f"{split}-names.json").read_text())
-    return replace(cached, masks=_open_masks(folder, split), names=tuple(names))
+    return replace(
+        cached,
+        masks=_open_masks(folder, split),
+        names=tuple(names),
+        left_out=read_left_out(json.loads((folder / f"{split}-left-out.json").read_text())),
+    )
 
 
 def _open_masks(folder: Path, split: SplitName) -> Masks:

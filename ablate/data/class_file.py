@@ -27,8 +27,8 @@ def read_class_file(data_set: str, path: Path) -> list[ClassEntry]:
     """The classes that a file names, in its order.
 
     ``.csv``: a table with a column ``name``, perhaps one of ids, ``index`` or ``id``, and perhaps three of colours,
-    ``r``, ``g``, ``b`` (or columns that end in ``_r``, ``_g``, ``_b``). Otherwise a name a line, or an id and a name.
-    Without ids the classes are numbered from 0.
+    ``r``, ``g``, ``b`` (or columns that end in ``_r``, ``_g``, ``_b``). Otherwise a name a line, or an id and a name;
+    lines that begin with ``#`` are left out. Without ids the classes are numbered from 0.
 
     Raises:
         DataError: it is not there, or cannot be understood.
@@ -39,11 +39,27 @@ def read_class_file(data_set: str, path: Path) -> list[ClassEntry]:
         raise DataError(f"data set '{data_set}': cannot read {path}: {error}") from error
     if path.suffix.lower() == ".csv":
         return list(_table(path, csv.DictReader(text.splitlines(), skipinitialspace=True)))
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    matches = [_NUMBERED.fullmatch(line) for line in lines]
-    if all(matches):
-        return [ClassEntry(match["name"], int(match["id"])) for match in matches if match]
-    return [ClassEntry(name, number) for number, name in enumerate(lines)]
+    return _list(path, text.splitlines())
+
+
+def _list(path: Path, lines: Iterable[str]) -> list[ClassEntry]:
+    named = {
+        number: line.strip()
+        for number, line in enumerate(lines, 1)
+        if line.strip() and not line.lstrip().startswith("#")
+    }
+    matches = {number: _NUMBERED.fullmatch(line) for number, line in named.items()}
+    numbered = {number: match for number, match in matches.items() if match}
+    if not numbered:
+        return [ClassEntry(name, number) for number, name in enumerate(named.values())]
+    bare = next((number for number in named if number not in numbered), None)
+    if bare is not None:
+        other = next(iter(numbered))
+        raise DataError(
+            f"{path}:{bare}: {named[bare]!r} begins with no number, but line {other} does: {named[other]!r}. "
+            "Number every class or none; a line that begins with '#' is left out"
+        )
+    return [ClassEntry(match["name"], int(match["id"])) for match in numbered.values()]
 
 
 def _table(path: Path, rows: csv.DictReader[str]) -> Iterator[ClassEntry]:

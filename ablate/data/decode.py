@@ -8,7 +8,7 @@ import zlib
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from ablate.data.source import Pixels
 from ablate.spec.values import ImageShape
@@ -16,6 +16,9 @@ from ablate.spec.values import ImageShape
 #: Pillow's modes without colour, and those whose values do not fit 8 bits.
 _GREY = frozenset(["1", "L", "LA", "I;16", "I;16L", "I;16B"])
 _TOO_DEEP = frozenset(["I", "F"])
+
+#: Formats whose images Pillow decodes as stored, while viewers heed the EXIF tag of orientation.
+_TURNED_BY_VIEWERS = frozenset(["JPEG", "MPO", "WEBP"])
 
 #: What Pillow raises on damaged files, by format.
 DAMAGE = (
@@ -57,6 +60,24 @@ def header(content: bytes | Pixels) -> Header:
         if image.mode in _TOO_DEEP:
             raise ValueError(f"mode {image.mode} (32 bits a pixel) is not supported")
         return Header(image.mode in _GREY, image.height, image.width)
+
+
+def orientation(content: bytes | Pixels) -> int:
+    """How viewers turn an image that is stored otherwise (EXIF, 1 to 8); 1: not at all.
+
+    Raises:
+        one of DAMAGE: it is no image.
+    """
+    if not isinstance(content, bytes):
+        return 1
+    with Image.open(io.BytesIO(content)) as image:
+        if image.format not in _TURNED_BY_VIEWERS:
+            return 1
+        try:
+            found = image.getexif().get(ExifTags.Base.Orientation, 1)
+        except DAMAGE:  # viewers cannot read such a tag either
+            return 1
+    return found if found in range(1, 9) else 1
 
 
 def decode(content: bytes | Pixels, shape: ImageShape) -> Pixels:

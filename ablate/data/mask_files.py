@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from ablate.data.class_file import ClassEntry, read_class_file
 from ablate.data.dataset import SemanticSegmentation
@@ -17,8 +17,40 @@ from ablate.errors import DataError, did_you_mean
 from ablate.spec.labels import Color
 from ablate.spec.options import NotIdentity, invalid
 
-_Level = Annotated[int, Field(ge=0, le=255)]
-_ClassName = Annotated[str, Field(min_length=1)]
+_LEVELS = range(256)
+
+
+def _class_name(value: str) -> str:
+    if not value.strip():
+        raise invalid(f"the name of a class must not be empty, not {value!r}")
+    return value
+
+
+def _colors_of_classes(value: Any) -> Any:
+    """The rule in one text, where pydantic would say of each kind of value why it is not that."""
+    if value is None or value == "class_file":
+        return value
+    if not isinstance(value, Mapping):
+        raise invalid(f"must be {{name: [r, g, b]}}, or class_file, not {value!r}")
+    for name, color in value.items():
+        if not isinstance(name, str):
+            raise invalid(f"the name of a class must be text, not {name!r}", "Quote it")
+        _class_name(name)
+        _check_color(name, color)
+    return value
+
+
+def _check_color(name: str, color: Any) -> None:
+    levels = color if isinstance(color, Sequence) and not isinstance(color, str) else ()
+    if len(levels) != 3 or not all(type(level) is int and level in _LEVELS for level in levels):
+        shown = list(color) if levels else color
+        raise invalid(
+            f"the colour of {name!r} must be three whole numbers from 0 to 255, not {shown!r}",
+            "Write red, green and blue, for example [255, 0, 0]",
+        )
+
+
+_ClassName = Annotated[str, AfterValidator(_class_name)]
 
 
 class MaskFiles(SemanticSegmentation):
@@ -39,7 +71,8 @@ class MaskFiles(SemanticSegmentation):
     void: Annotated[tuple[_ClassName, ...], NotIdentity()] = ()
     """Classes whose pixels are to be left out, such as ``unlabeled``."""
     colors: Annotated[
-        Mapping[_ClassName, tuple[_Level, _Level, _Level]] | Literal["class_file"] | None,
+        Mapping[str, Color] | Literal["class_file"] | None,
+        BeforeValidator(_colors_of_classes),
         NotIdentity(),
     ] = None
     """Masks are of colours: these, ``{name: [r, g, b]}``, or those of the ``class_file``."""
@@ -76,7 +109,8 @@ class MaskFiles(SemanticSegmentation):
         images = PairSource(tuple(entry.name for entry in kept), tuple(pairs))
         palette = tuple(entry.color for entry in kept if entry.color is not None)
         reading = self._colors(entries) if self.colors is not None else self._ids(entries)
-        return MaskedSource(images, reading, palette if len(palette) == len(kept) else ())
+        palette = palette if len(palette) == len(kept) else ()
+        return MaskedSource(images, reading, palette, is_stored_view=False)
 
     def _entries(self, folder: Path) -> list[ClassEntry]:
         if self.class_file is not None:
@@ -114,8 +148,9 @@ class MaskFiles(SemanticSegmentation):
         void = [entry.id for entry in entries if entry.name in self.void]
         kept = [entry.id for entry in entries if entry.name not in self.void]
         remedy = "Name these classes by class_names or class_file, or their values by ignore_index"
+        color_remedy = "Say what the colours mean by colors: {name: [r, g, b]}"
         classes = tuple((value, number) for number, value in enumerate(kept))
-        return IdMasks(classes, (*void, *(ignored or ())), remedy)
+        return IdMasks(classes, (*void, *(ignored or ())), remedy, color_remedy)
 
     def _colors(self, entries: Sequence[ClassEntry]) -> ColorMasks:
         kept = [entry.name for entry in entries if entry.name not in self.void]

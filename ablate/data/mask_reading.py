@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFile
 
 from ablate.data.prepared import VOID
 from ablate.data.source import Pixels
@@ -21,6 +21,19 @@ from ablate.spec.labels import Color
 
 #: Pillow's modes of one channel of whole numbers; those of a palette are its indices.
 _IDS = frozenset(["1", "L", "P", "I;16", "I;16L", "I;16B"])
+_COLORS = frozenset(["RGB", "RGBA"])
+_TRANSPARENT = frozenset(["LA", "PA", "RGBA"])
+
+#: By what Pillow multiplies grey PNG values of few bits, by the name of how they are stored.
+_SCALES = {"L;2": 85, "L;4": 17}
+
+
+class WrongKindError(ValueError):
+    """A sound mask of another kind than the options say."""
+
+    def __init__(self, rule: str, remedy: str) -> None:
+        super().__init__(rule)
+        self.remedy = remedy
 
 
 class Strange(NamedTuple):
@@ -37,6 +50,10 @@ class MaskReading(Protocol):
     def remedy(self) -> str:
         """What to do about strange values."""
 
+    @property
+    def leaves_out_strange(self) -> bool:
+        """Whether strange pixels are left out; otherwise their mask cannot be used."""
+
     def identity(self) -> Any:
         """A JSON-like value that changes whenever a mask could be read differently."""
 
@@ -50,11 +67,20 @@ class MaskReading(Protocol):
 
 @dataclass(frozen=True)
 class IdMasks:
-    """Masks whose pixels are numbers: ``classes`` holds (id, class), ``void`` the ids without a class."""
+    """Masks whose pixels are numbers: ``classes`` holds (id, class), ``void`` the ids without a class.
+
+    ``remedy`` is for ids that are neither, ``color_remedy`` for masks that hold colours.
+    """
 
     classes: tuple[tuple[int, int], ...]
     void: tuple[int, ...] = (VOID,)
     remedy: str = "Repair or remove these masks"
+    color_remedy: str = "Replace these masks by those of numbers"
+
+    @property
+    def leaves_out_strange(self) -> bool:
+        """See :class:`MaskReading`."""
+        return False
 
     def identity(self) -> Any:
         """The meaning of every id."""
@@ -62,7 +88,7 @@ class IdMasks:
 
     def read(self, content: bytes | Pixels) -> tuple[Pixels, list[Strange]]:
         """See :class:`MaskReading`."""
-        ids = _ids(content) if isinstance(content, bytes) else content
+        ids = self._ids(content) if isinstance(content, bytes) else content
         if ids.dtype == np.uint8:
             counts = np.bincount(ids.ravel(), minlength=256)
             return self._table[ids], list(self._strange(np.arange(256), counts))
@@ -70,6 +96,22 @@ class IdMasks:
         meaning = dict(self.classes)
         table = np.array([meaning.get(value, VOID) for value in values.tolist()], np.uint8)
         return table[places.reshape(ids.shape)], list(self._strange(values, counts))
+
+    def _ids(self, content: bytes) -> NDArray[np.integer[Any]]:
+        with Image.open(io.BytesIO(content)) as image:
+            mode, scale = image.mode, _scale(image)
+            values = np.asarray(image)
+        if mode in _COLORS and (values[..., 1:3] != values[..., :1]).any():
+            rule = f"it holds {mode} colours, and the options name numbers"
+            raise WrongKindError(rule, self.color_remedy)
+        if mode in _TRANSPARENT:
+            rule = f"it has a channel of transparency (mode {mode}), and the options name numbers"
+            raise WrongKindError(rule, "Save these masks without transparency")
+        if mode in _COLORS:
+            return values[..., 0]  # grey that was saved as three equal channels
+        if mode not in _IDS:
+            raise WrongKindError(f"it is of mode {mode}, not of numbers", self.color_remedy)
+        return values.astype(np.uint8) if values.dtype == np.bool_ else values // scale
 
     @cached_property
     def _table(self) -> Pixels:
@@ -92,7 +134,7 @@ class IdMasks:
 class ColorMasks:
     """Masks whose pixels are colours: ``colors`` holds (colour, class), the class :data:`VOID` for none.
 
-    Pixels of other colours are strange, or void too if ``unknown`` is ``ignore``.
+    Pixels of other colours are strange; they are left out if ``unknown`` is ``ignore``.
     """
 
     colors: tuple[tuple[Color, int], ...]
@@ -100,6 +142,11 @@ class ColorMasks:
     remedy: str = (
         "Name the colours under 'colors', or set 'unknown_color: ignore' to leave such pixels out"
     )
+
+    @property
+    def leaves_out_strange(self) -> bool:
+        """See :class:`MaskReading`."""
+        return self.unknown == "ignore"
 
     def identity(self) -> Any:
         """The meaning of every colour."""
@@ -109,8 +156,7 @@ class ColorMasks:
         """See :class:`MaskReading`."""
         codes = _codes(_rgb(content) if isinstance(content, bytes) else content)
         classes = self._table[codes]
-        strange = list(self._strange(codes[classes == VOID])) if self.unknown == "error" else []
-        return classes, strange
+        return classes, list(self._strange(codes[classes == VOID]))
 
     @cached_property
     def _table(self) -> Pixels:
@@ -128,14 +174,10 @@ class ColorMasks:
                 yield Strange(f"colour {color}", count)
 
 
-def _ids(content: bytes) -> NDArray[np.integer[Any]]:
-    with Image.open(io.BytesIO(content)) as image:
-        if image.mode not in _IDS:
-            raise ValueError(
-                f"it holds colours (mode {image.mode}), not ids; say by 'colors' what they mean"
-            )
-        ids = np.asarray(image)
-    return ids.astype(np.uint8) if ids.dtype == np.bool_ else ids
+def _scale(image: Image.Image) -> int:
+    """By what the values of an opened image are multiplied when its pixels are read."""
+    tiles = image.tile if isinstance(image, ImageFile.ImageFile) else []
+    return _SCALES.get(str(tiles[0].args), 1) if tiles else 1
 
 
 def _rgb(content: bytes) -> Pixels:

@@ -16,12 +16,14 @@ from ablate.spec.labels import Color
 class MaskedSource:
     """Images with masks, and what these mean.
 
-    ``palette`` holds a colour for each class; it is empty where the data set brings none.
+    ``palette`` holds a colour for each class; it is empty where the data set brings none. Images that viewers turn
+    (EXIF) may have been annotated as shown or as stored; ``is_stored_view`` says that it was as stored.
     """
 
     images: Source
     masks: MaskReading
     palette: tuple[Color, ...] = ()
+    is_stored_view: bool = True
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -30,7 +32,7 @@ class MaskedSource:
 
     def stamp(self) -> Any:
         """That of the images, and how their masks are read."""
-        return ["masks", self.masks.identity(), self.images.stamp()]
+        return ["masks", self.is_stored_view, self.masks.identity(), self.images.stamp()]
 
     def records(self) -> Sequence[Record]:
         """Every image with its mask, always in the same order."""

@@ -52,22 +52,24 @@ def pattern_folders(
 def folder_pairs(data_set: str, home: Path, images: str, masks: str) -> tuple[ImagePair, ...]:
     """The images of the folders ``images`` and the masks of ``masks`` below ``home`` that have the same stem.
 
+    Splits may share a folder of masks.
+
     Raises:
         DataError: one has no partner, or two images have the same stem.
     """
     pairs: list[ImagePair] = []
-    spare: dict[Path, dict[str, os.DirEntry[str]]] = {}
+    there: dict[Path, dict[str, os.DirEntry[str]]] = {}
     for split, (name, folder) in pattern_folders(data_set, home, images, masks).items():
         mask_folder = _existing(data_set, home / masks.replace(SPLIT, name))
-        if mask_folder not in spare:
-            spare[mask_folder] = dict(_by_stem(data_set, mask_folder))
+        if mask_folder not in there:
+            there[mask_folder] = _by_stem(data_set, mask_folder)
         found = _by_stem(data_set, folder)
         if not found:
             raise _error(data_set, f"{folder} holds no images")
-        pairs += paired(data_set, split, found, spare[mask_folder], f"in {mask_folder}")
-        for stem in found:
-            spare[mask_folder].pop(stem)
-    check_spare(data_set, (entry for left in spare.values() for entry in left.values()))
+        pairs += paired(data_set, split, found, there[mask_folder], f"in {mask_folder}")
+    used = {pair.mask for pair in pairs}
+    masks_there = (entry for folder in there.values() for entry in folder.values())
+    check_spare(data_set, (entry for entry in masks_there if entry.path not in used))
     return tuple(pairs)
 
 

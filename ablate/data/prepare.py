@@ -11,6 +11,7 @@ from ablate.data.augment.step import mask_problems, problems
 from ablate.data.cache import CachedSplit, cached_images
 from ablate.data.dataset import ImageData
 from ablate.data.grouping import labels_of, own_labels
+from ablate.data.left_out import left_out_warnings
 from ablate.data.mask_source import MaskedSource
 from ablate.data.normalization import from_sums
 from ablate.data.palette import spread_palette
@@ -80,6 +81,7 @@ def prepare(
             for split, (home, chosen) in rows.items()
         },
         normalization=from_sums(cached["train"].sums[rows["train"][1]], shape.height * shape.width),
+        warnings=tuple(left_out_warnings({split: part.left_out for split, part in cached.items()})),
     )
     _check_use(options, prepared)
     return prepared
@@ -119,6 +121,8 @@ def _survey(source: Source, cache: Path, progress: Progress | None) -> Survey:
 def _shape(options: DataOptions, surveyed: Survey) -> ImageShape:
     if not surveyed.sizes:
         raise damaged_images(surveyed.damaged)
+    if surveyed.turned:
+        raise _error(options, _say_turned(surveyed.turned))
     if surveyed.misfits:
         raise _error(options, _say(surveyed.misfits))
     if options.size is None and len(surveyed.sizes) > 1:
@@ -140,6 +144,16 @@ def _say(misfits: Sequence[Misfit]) -> str:
     ]
     rule = "images and their masks must have the same size (height x width)"
     return f"{rule}:{first_lines(lines)}\n  Repair or remove these pairs"
+
+
+def _say_turned(turned: Sequence[tuple[str, int]]) -> str:
+    lines = [f"{image}: orientation {how}" for image, how in turned]
+    rule = "viewers turn these images (their EXIF orientation is not 1), so how masks lie on them is unclear"
+    return (
+        f"{rule}:{first_lines(lines)}\n  Store them upright, for example with 'mogrify -auto-orient', if "
+        "the masks fit what viewers show; if they fit the pixels as stored, remove the tag, for example with "
+        "'exiftool -Orientation='"
+    )
 
 
 def _palette(source: Source) -> tuple[Color, ...]:

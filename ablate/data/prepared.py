@@ -72,7 +72,7 @@ class PreparedData:
     """Decoded images, split.
 
     ``splits`` has ``train`` and ``val``, and ``test`` where the set has an official one. ``normalization`` is
-    the mean and std of the train split.
+    the mean and std of the train split. ``warnings`` are options, and what is doubtful about what they led to.
     """
 
     name: str
@@ -81,6 +81,7 @@ class PreparedData:
     shape: ImageShape
     splits: Mapping[SplitName, Split]
     normalization: Normalization
+    warnings: tuple[tuple[str, str], ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:

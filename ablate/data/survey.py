@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ablate.data.decode import DAMAGE, Header, header, reason
+from ablate.data.decode import DAMAGE, Header, header, orientation, reason
 from ablate.data.mask_source import MaskedSource
 from ablate.data.place import Progress
 from ablate.data.source import Pixels, Record, Source, where, where_mask
@@ -29,7 +29,7 @@ class Survey:
 
     ``sizes`` holds (name, height, width) of the first readable image and of the first whose size differs from
     it. ``damaged`` holds (name, reason) of the images that cannot be used, ``misfits`` those whose mask
-    has another size.
+    has another size, ``turned`` (name, orientation) of those whose mask may fit only once they are turned.
     """
 
     fingerprint: str
@@ -37,6 +37,7 @@ class Survey:
     sizes: tuple[tuple[str, int, int], ...]
     damaged: tuple[tuple[str, str], ...]
     misfits: tuple[Misfit, ...] = ()
+    turned: tuple[tuple[str, int], ...] = ()
 
 
 def survey(source: Source, cache: Path, progress: Progress | None = None) -> Survey:
@@ -65,6 +66,7 @@ def _read(memo: Path) -> Survey | None:
                 (str(image), int(h), int(w), str(mask), int(mh), int(mw))
                 for image, h, w, mask, mh, mw in value.get("misfits", ())
             ),
+            tuple((str(name), int(how)) for name, how in value.get("turned", ())),
         )
     except (FileNotFoundError, ValueError, KeyError, TypeError):  # absent or cut short: look again
         return None
@@ -86,6 +88,7 @@ class _Seen:
     def __init__(self, source: Source) -> None:
         self._classes = source.classes
         self._has_masks = isinstance(source, MaskedSource)
+        self._may_be_turned = isinstance(source, MaskedSource) and not source.is_stored_view
         self._digest = hashlib.blake2b(digest_size=16)
         if isinstance(source, MaskedSource):
             self._digest.update(hash_value([source.classes, source.masks.identity()]).encode())
@@ -93,6 +96,7 @@ class _Seen:
         self._sizes: list[tuple[str, int, int]] = []
         self._damaged: list[tuple[str, str]] = []
         self._misfits: list[Misfit] = []
+        self._turned: list[tuple[str, int]] = []
 
     def add(self, record: Record) -> None:
         content = record.read()
@@ -102,6 +106,8 @@ class _Seen:
             self._grey = self._grey and image.grey
             if not self._sizes or (len(self._sizes) == 1 and self._sizes[0][1:] != image[1:]):
                 self._sizes.append((where(record), image.height, image.width))
+            if self._may_be_turned and (how := orientation(content)) != 1:
+                self._turned.append((where(record), how))
         if self._has_masks:
             self._add_mask(record, image)
 
@@ -127,6 +133,7 @@ class _Seen:
             tuple(self._sizes),
             tuple(self._damaged),
             tuple(self._misfits),
+            tuple(self._turned),
         )
 
 

@@ -23,6 +23,26 @@ def test_an_id_and_a_name_a_line(tmp_path: Path) -> None:
     assert found == [ClassEntry("sky", 7), ClassEntry("traffic light", 8)]
 
 
+def test_comments_are_left_out(tmp_path: Path) -> None:
+    text = "# id name\n0 sky\n  # the rest\n5 road\n"
+    assert _read(tmp_path, "a.txt", text) == [ClassEntry("sky", 0), ClassEntry("road", 5)]
+    text = "# classes\nsky\nroad\n"
+    assert _read(tmp_path, "b.txt", text) == [ClassEntry("sky", 0), ClassEntry("road", 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id name\n0 sky\n", r"c\.txt:1: 'id name' begins with no number, but line 2 .* '0 sky'"),
+        ("0 sky\n\n1 road\ncar\n", r"c\.txt:4: 'car' begins with no number, but line 1 does"),
+        ("sky\n3 wheeler\n", r"c\.txt:1: 'sky' .* line 2 .*Number every class or none; .*'#'"),
+    ],
+)
+def test_some_numbered_lines(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        _read(tmp_path, "c.txt", text)
+
+
 def test_a_table_with_ids_and_colours(tmp_path: Path) -> None:
     text = "index,name,original_r,g,b\n3,sky,1,2,3\n4,road,255,0,9\n"
     found = _read(tmp_path, "classes.csv", text)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ablate.data.decode import DAMAGE, Header, decode, header
+from ablate.data.decode import DAMAGE, Header, decode, header, orientation
 from ablate.spec.values import ImageShape
 
 RNG = np.random.default_rng(0)
@@ -96,3 +97,21 @@ def test_damage_raises_only_what_is_declared(content: bytes, data: st.DataObject
     except DAMAGE:
         return
     assert found.shape == (6, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("ending", "how", "expected"),
+    [("jpg", 6, 6), ("webp", 3, 3), ("jpg", 1, 1), ("jpg", 9, 1), ("png", 6, 1), ("tif", 6, 1)],
+)
+def test_orientation_is_what_viewers_heed_and_decoding_does_not(
+    tmp_path: Path, ending: str, how: int, expected: int
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = how
+    file = tmp_path / f"a.{ending}"
+    Image.new("RGB", (4, 6)).save(file, exif=exif)
+    assert orientation(file.read_bytes()) == expected
+
+
+def test_pixels_are_never_turned() -> None:
+    assert orientation(np.zeros((2, 3), np.uint8)) == 1

@@ -113,8 +113,35 @@ def test_an_unknown_colour_names_file_colour_pixels_and_remedy(
 
 def test_masks_of_colours_need_colours(root: Path, place: DataPlace) -> None:
     _write(root, colors=tuple(COLORS.values()))
-    with pytest.raises(DataError, match=r"colours \(mode RGB\), not ids; say by 'colors'"):
+    with pytest.raises(DataError) as caught:
         _prepare(place, class_names=("a", "b"))
+    text = str(caught.value)
+    assert "masks/0.png: it holds RGB colours, and the options name numbers" in text
+    assert text.endswith("Say what the colours mean by colors: {name: [r, g, b]}")
+
+
+def test_much_of_unknown_colours_is_told(root: Path, place: DataPlace) -> None:
+    home = _write(root, colors=tuple(COLORS.values()))
+    coded = np.zeros((12, 16, 3), np.uint8)
+    coded[:2, :6] = (9, 8, 7)
+    coded[5, 4] = (1, 2, 3)
+    save(home / "train" / "masks" / "2.png", coded)
+    keys = {"colors": dict(COLORS), "unknown_color": "ignore", "size": 8}
+    ((field, message),) = _prepare(place, **keys).warnings
+    assert field == "unknown_color"
+    assert message.startswith("1.1% of the pixels of the 'train' masks are left out, because")
+    assert "colour [9, 8, 7] (12 pixels), colour [1, 2, 3] (1 pixel)." in message
+    assert _prepare(place, **keys).warnings == ((field, message),)
+
+
+def test_little_of_unknown_colours_is_not(root: Path, place: DataPlace) -> None:
+    _write(root, colors=tuple(COLORS.values()))
+    keys = {"colors": dict(COLORS), "unknown_color": "ignore"}
+    assert _prepare(place, **keys).warnings == ()
+    image = colored(masked_image(2, 4)[1], tuple(COLORS.values()))
+    image[:1, :11] = (9, 8, 7)
+    save(root / "set" / "train" / "masks" / "2.png", image)
+    assert _prepare(place, **keys).warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -147,7 +174,15 @@ def test_classes_that_contradict_each_other(
         ({"class_names": ("a", "b"), "class_file": "c.txt"}, "class_names and class_file are"),
         ({"class_names": ("a", "b"), "colors": {"a": (0, 0, 0)}}, "class_names and colors are"),
         ({"class_names": ("a", "b"), "colors": "class_file"}, "needs a class_file"),
-        ({"colors": {"a": (0, 0, 256)}}, "less than or equal to 255"),
+        ({"colors": {"a": (0, 0, 256)}}, r"of 'a' must be three .* 255, not \[0, 0, 256\]"),
+        ({"colors": {"a": (0, 0, 1), "b": (255, 0)}}, r"of 'b' must be three .*not \[255, 0\]"),
+        ({"colors": {"a": "red"}}, "of 'a' must be three whole numbers from 0 to 255, not 'red'"),
+        ({"colors": {"a": (0, 0, True)}}, "must be three whole numbers from 0 to 255"),
+        ({"colors": 3}, r"must be \{name: \[r, g, b\]\}, or class_file, not 3"),
+        ({"colors": {1: (0, 0, 1)}}, "the name of a class must be text, not 1"),
+        ({"colors": {"": (0, 0, 1)}}, "the name of a class must not be empty"),
+        ({"class_names": ("a", "", "c")}, "the name of a class must not be empty, not ''"),
+        ({"class_names": ("a", " ")}, "the name of a class must not be empty, not ' '"),
         (
             {"class_names": ("a", "b"), "images": "{part}/x"},
             r"may leave nothing open but \{split\}",
@@ -155,8 +190,9 @@ def test_classes_that_contradict_each_other(
     ],
 )
 def test_options_that_cannot_be_meant(keys: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
+    with pytest.raises(ValidationError, match=said) as caught:
         data_options(name="mask-folder", path="set", **keys)
+    assert caught.value.error_count() == 1
 
 
 def test_suffixes_of_pairs(root: Path, place: DataPlace) -> None:

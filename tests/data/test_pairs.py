@@ -49,6 +49,17 @@ def test_masks_of_all_splits_may_lie_in_one_folder(home: Path) -> None:
         _pairs(home, masks="all")
 
 
+def test_images_of_two_splits_may_have_the_same_name_and_mask(home: Path) -> None:
+    for name in ("a", "b", "deep/c"):
+        save(home / "all" / f"{name}.png", GREY)
+    pairs = _pairs(home, masks="all")
+    assert [(pair.split, pair.mask) for pair in pairs] == [
+        (split, str(home / "all" / f"{name}.png"))
+        for split in ("train", "val")
+        for name in ("a", "b", "deep/c")
+    ]
+
+
 def test_without_a_split_all_is_train(home: Path) -> None:
     pairs = _pairs(home, "train/images", "train/masks")
     assert [pair.split for pair in pairs] == ["train"] * 3

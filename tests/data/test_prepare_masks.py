@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ablate.data import mask_writing
 from ablate.data.place import DataPlace
@@ -120,6 +121,30 @@ def test_an_image_and_a_mask_of_different_sizes_are_both_named(
         assert expected in str(caught.value)
 
 
+def _turn(path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    with Image.open(path) as image:
+        image.save(path.with_suffix(".jpg"), exif=exif)
+    path.unlink()
+
+
+@pytest.mark.parametrize("how", [3, 6])
+def test_images_that_viewers_turn_are_refused(home: Path, place: DataPlace, how: int) -> None:
+    before = fingerprint(_options(), place)
+    _turn(home / "images" / "04.png", 1)
+    assert prepare(_options(), place).fingerprint != before
+    _turn(home / "images" / "07.png", how)
+    with pytest.raises(DataError) as caught:
+        prepare(_options(), place)
+    text = str(caught.value)
+    assert f"\n    {home}/images/07.jpg: orientation {how}\n" in text
+    assert "04" not in text
+    assert "Store them upright" in text
+    with pytest.raises(DataError, match="orientation"):  # remembered
+        prepare(_options(size=8), place)
+
+
 def test_damaged_masks_are_named_at_once(home: Path, place: DataPlace) -> None:
     (home / "masks" / "03.png").write_bytes(b"no mask")
     whole = (home / "masks" / "05.png").read_bytes()
@@ -210,7 +235,13 @@ def test_augmentations_that_cannot_move_masks_are_refused(home: Path, place: Dat
 
 @pytest.mark.parametrize(
     "name",
-    ["train-masks.npy", "train-originals.raw", "train-sizes.npy", "train-counts.npy"],
+    [
+        "train-masks.npy",
+        "train-originals.raw",
+        "train-sizes.npy",
+        "train-counts.npy",
+        "train-left-out.json",
+    ],
 )
 @pytest.mark.parametrize("remove", [False, True])
 def test_a_damaged_entry_is_made_again(

@@ -51,4 +51,4 @@ class Coco(SemanticSegmentation):
         }
         images = CocoSource(self.name, folders, self.by, place.cache)
         ids = tuple((number, number) for number in range(len(images.classes)))
-        return MaskedSource(images, IdMasks(ids, (VOID,)))
+        return MaskedSource(images, IdMasks(ids, (VOID,)), is_stored_view=False)
