@@ -58,6 +58,15 @@ class Split:
     def __len__(self) -> int:
         return len(self.indices)
 
+    def image_names(self) -> list[str]:
+        """The names of the N images; by their place where the data set gives none.
+
+        >>> Split(np.zeros((3, 1, 1, 1), np.uint8), np.arange(2), np.array([0, 2])).image_names()
+        ['0000', '0001']
+        """
+        places = enumerate(self.indices.tolist())
+        return [self.names[image] if self.names else f"{place:04d}" for place, image in places]
+
     def class_counts(self, num_classes: int) -> NDArray[np.int64]:
         """(num_classes,) int64: images of each class.
 

@@ -159,7 +159,7 @@ def check_probes(config: TrialConfig, data: PreparedData) -> None:
         TrialError: ``val`` has no such image.
     """
     split = data.splits["val"]
-    problems = [] if split.masks is None else probe_problems(config.probes, _names(split))
+    problems = [] if split.masks is None else probe_problems(config.probes, split.image_names())
     if problems:
         raise TrialError(f"probes.images: {'; '.join(problems)}")
 
@@ -168,20 +168,13 @@ def _images(config: TrialConfig, data: PreparedData) -> dict[str, ProbedImage]:
     split = data.splits["val"]
     if split.masks is None:
         return {}
-    names = _names(split)
+    names = split.image_names()
     targets = target_table(data.labels)
     own = np.where(targets == IGNORE_INDEX, VOID, targets).astype(np.uint8)
     return {
         name: ProbedImage(_only(split, place), own[split.masks.original(split.indices[place])])
         for name, place in probed_images(config.probes, names).items()
     }
-
-
-def _names(split: Split) -> list[str]:
-    """The names of a split's images; their places, where they have no names."""
-    if not split.names:
-        return [f"{place:04d}" for place in range(len(split))]
-    return [split.names[index] for index in split.indices]
 
 
 def _only(split: Split, place: int) -> Split:

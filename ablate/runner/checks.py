@@ -171,9 +171,7 @@ def _shape_problems(config: TrialConfig, shape: ImageShape) -> Iterator[Remark]:
 def _probe_problems(config: TrialConfig, val: Split) -> Iterator[Remark]:
     if val.masks is None:
         return
-    places = enumerate(val.indices)
-    names = [val.names[image] if val.names else f"{place:04d}" for place, image in places]
-    for message in probe_problems(config.probes, names):
+    for message in probe_problems(config.probes, val.image_names()):
         yield "probes", "images", message
 
 

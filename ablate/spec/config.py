@@ -124,6 +124,15 @@ class TrialConfig(Config):
         """The files whose code the trial executes; their bytes are part of its identity."""
         return self._plugins
 
+    @field_validator("label_spaces")
+    @classmethod
+    def _spaces_can_be_named(cls, value: Mapping[str, Grouping]) -> Mapping[str, Grouping]:
+        for name in value:
+            if not name or set(name) & set("/@ "):
+                rule = f"the label space {name!r} cannot stand in the name of a metric"
+                raise invalid(rule, "Write a name without '/', '@' and spaces, as in val/miou@two")
+        return value
+
     @field_validator("primary")
     @classmethod
     def _metric_is_computed(cls, value: Primary) -> Primary:

@@ -119,10 +119,8 @@ def _space(
     of_source = _source_map(classes, groups)
     reached: list[set[int]] = [set() for _ in range(num_own)]
     for mine, theirs in zip(own, of_source, strict=True):
-        if mine != NONE:
+        if mine != NONE:  # what the network never learns is counted too, as wrong as it comes
             reached[mine].add(theirs)
-        elif theirs != NONE:
-            continue  # the network never learns it, but its items are counted, as wrong as they come
     if any(len(found) > 1 for found in reached):
         return None
     return Space(tuple(groups), of_source, tuple(next(iter(found), NONE) for found in reached))
