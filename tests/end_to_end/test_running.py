@@ -12,6 +12,7 @@ import pytest
 
 import ablate
 from ablate.results import Status
+from tests.live_files import files_named, text_of
 
 from .conftest import STUDY, Workplace
 
@@ -88,8 +89,9 @@ def names_at(place: Workplace, settings: list[str]) -> list[str]:
 def wait_for_an_epoch(place: Workplace) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        for path in (place.store / "trials").rglob("events.jsonl"):
-            if '"epoch"' in path.read_text():
-                return
+        if any(
+            '"epoch"' in text_of(p) for p in files_named(place.store / "trials", "events.jsonl")
+        ):
+            return
         time.sleep(0.02)
     raise TimeoutError("no trial ended an epoch")

@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
@@ -16,6 +15,7 @@ import ablate
 from ablate.results import Status
 
 from .conftest import Workplace
+from .test_running import wait_for_an_epoch
 
 ROOT = Path(__file__).parents[2]
 STUDIES = ROOT / "studies"
@@ -115,7 +115,7 @@ def test_after_an_interruption_scripts_go_on_from_their_checkpoints(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    _wait_for_an_epoch(slow)
+    wait_for_an_epoch(slow)
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(number)
     process.communicate(timeout=60)
@@ -168,12 +168,3 @@ def test_the_examples_of_the_documents_run(
     done = place.ablate("run", "study.yaml")
     assert "warning" not in done.stderr
     assert f"{trials} trained" in done.stderr
-
-
-def _wait_for_an_epoch(place: Workplace) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if any('"epoch"' in p.read_text() for p in place.store.rglob("trials/**/events.jsonl")):
-            return
-        time.sleep(0.02)
-    raise TimeoutError("no trial ended an epoch")

@@ -16,6 +16,8 @@ from typing import Any
 
 import psutil
 
+from tests.live_files import files_named, text_of
+
 TRAINER = '''\
 """A function of its parameters, the seed and the epoch, which can go wrong in many ways."""
 
@@ -169,8 +171,8 @@ class SmallStudy:
 
     def epochs_on_disk(self) -> int:
         """How many epochs the folders of unfinished trials hold."""
-        files = (self.store / "trials").rglob("events.jsonl")
-        return sum(_count(path, '"event": "epoch"') for path in files)
+        files = files_named(self.store / "trials", "events.jsonl")
+        return sum(text_of(path).count('"event": "epoch"') for path in files)
 
     def last_recorded_ns(self) -> int:
         """When MLflow's database was last written; 0 before it exists."""
@@ -219,13 +221,6 @@ class SmallStudy:
             return mine and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return False
-
-
-def _count(path: Path, text: str) -> int:
-    try:
-        return path.read_text().count(text)
-    except FileNotFoundError:
-        return 0
 
 
 def assert_nothing_lost(

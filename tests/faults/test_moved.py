@@ -15,6 +15,7 @@ from ablate.events import read_events
 from ablate.record.reader import artifact_path
 from ablate.results import Status
 from ablate.runner.upkeep.verify import verify_store
+from tests.live_files import files_named
 
 STUDY = """\
 study: small
@@ -77,7 +78,7 @@ def test_an_interrupted_study_goes_on_where_it_was_moved_to(tmp_path: Path) -> N
 def wait_for_epochs(store: Path, count: int = 3) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        for path in (store / "trials").glob("small/*/events.jsonl"):
+        for path in files_named(store / "trials" / "small", "events.jsonl"):
             if len(read_events(path)) > count:
                 return
         time.sleep(0.01)
