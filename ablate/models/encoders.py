@@ -72,6 +72,7 @@ class EncoderModelOptions(ModelOptions):
     """A segmentation network on an encoder that may have learned before."""
 
     tasks: ClassVar[tuple[str, ...]] = ("segmentation",)
+    encoder_module: ClassVar[str | None] = "encoder"
 
     encoder: EncoderName = "vgg16"
     """``vgg16``, ``vgg16_bn``, ``mobilenet_v2`` or ``timm/NAME``."""

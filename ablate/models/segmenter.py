@@ -16,6 +16,7 @@ class SegmenterOptions(LibraryModelOptions):
     """A segmentation network of another library; its first layer and its head are fitted to the data."""
 
     tasks: ClassVar[tuple[str, ...]] = ("segmentation",)
+    encoder_module: ClassVar[str | None] = "encoder"
 
     def build(self, shape: ImageShape, num_classes: int) -> torch.nn.Module:
         """The network with its weights, tried on one image.

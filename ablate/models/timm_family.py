@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -99,6 +99,12 @@ class TimmOptions(LibraryModelOptions):
         """The side of the patches that images are cut into; 1 where they are not."""
         patch = self.options.get("patch_size", self.entry.patch)
         return patch if isinstance(patch, int) else 1
+
+    def head(self, net: torch.nn.Module) -> tuple[str, ...]:
+        """The layers that give the logits, as timm names them; several in distilled networks."""
+        config: Any = net.pretrained_cfg
+        found = config.get("classifier") or ()
+        return (found,) if isinstance(found, str) else tuple(found)
 
     def network(self, shape: ImageShape, num_classes: int) -> torch.nn.Module:
         """The network with its weights."""

@@ -27,7 +27,7 @@ def timm_network(options: TimmOptions, shape: ImageShape, num_classes: int) -> t
         what = f"{options.weights.path} does not fit {options.name}"
         with explained(what, "weights of another architecture?"):
             state = _converted(state, net)
-        load_weights(net, state, head=_head(net), source=options.weights.path)
+        load_weights(net, state, head=options.head(net), source=options.weights.path)
     return net
 
 
@@ -45,12 +45,6 @@ def _create(options: TimmOptions, shape: ImageShape, num_classes: int) -> torch.
     what = f"timm cannot build {options.name} for images of {shape}"
     with downloading(options.name), explained(what, "check model.options and data.size"):
         return timm.create_model(options.architecture, **arguments)
-
-
-def _head(net: Any) -> tuple[str, ...]:
-    """The names of the layers that give the logits."""
-    found = net.pretrained_cfg.get("classifier") or ()
-    return (found,) if isinstance(found, str) else tuple(found)
 
 
 def _converted(state: dict[str, torch.Tensor], net: torch.nn.Module) -> dict[str, torch.Tensor]:

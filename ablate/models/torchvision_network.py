@@ -37,7 +37,7 @@ def torchvision_network(
         state, source = read_state(options.weights.location), options.weights.path
     else:
         state, source = _download(options), f"torchvision's weights of {options.architecture}"
-    load_weights(net, _converted(state, net), head=(_head(net),), source=source)
+    load_weights(net, _converted(state, net), head=options.head(net), source=source)
     return net
 
 
@@ -76,12 +76,6 @@ def fit_channels(net: nn.Module, channels: int) -> None:
         bias=first.bias is not None,
     )
     setattr(net.get_submodule(parent), attribute, fitted)
-
-
-def _head(net: nn.Module) -> str:
-    """The name of the layer that gives the logits: the last with parameters of its own."""
-    name, _ = list(net.named_parameters())[-1]
-    return name.rpartition(".")[0]
 
 
 def _converted(state: State, net: nn.Module) -> State:

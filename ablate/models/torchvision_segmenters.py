@@ -45,6 +45,8 @@ class TorchvisionSegmenterOptions(SegmenterOptions):
         "weights_backbone": "model.weights",
     }
 
+    encoder_module: ClassVar[str | None] = "backbone"
+
     weights: SegmenterWeights = "random"  # type: ignore[assignment]  # one value more than the base
     """``random``, ``imagenet`` (backbone), ``coco`` (COCO with the labels of Pascal VOC) or a state dict's path."""
 

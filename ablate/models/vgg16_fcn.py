@@ -29,6 +29,7 @@ class VGG16FCNOptions(ModelOptions):
     """
 
     tasks: ClassVar[tuple[str, ...]] = ("segmentation",)
+    encoder_module: ClassVar[str | None] = "features"
 
     name: Literal["vgg16_fcn"] = "vgg16_fcn"
     stride: Literal[32, 16, 8, 4] = 32

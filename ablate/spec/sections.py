@@ -94,6 +94,8 @@ class ModelOptions(Options):
 
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
     """The tasks that the network has an output for."""
+    encoder_module: ClassVar[str | None] = None
+    """The submodule that is the encoder of a segmentation network; of classifiers, all but the head is the encoder."""
 
     name: str
     """A registered model: ``ablate list models``."""
@@ -108,6 +110,18 @@ class ModelOptions(Options):
             ablate.errors.TrialError: the options do not fit ``shape``.
         """
         raise NotImplementedError
+
+    def head(self, net: torch.nn.Module) -> tuple[str, ...]:
+        """The modules of ``net`` that another task replaces, by name; all else is the encoder.
+
+        A classifier's head is the layer that gives its logits (by default the module whose parameters stand last), and
+        what that layer is given is the representation of an image.
+        """
+        if self.encoder_module is not None:
+            names = (name for name, _ in net.named_children())
+            return tuple(name for name in names if name != self.encoder_module)
+        name, _ = list(net.named_parameters())[-1]
+        return (name.rpartition(".")[0],)
 
     @property
     def libraries(self) -> tuple[str, ...]:

@@ -77,6 +77,7 @@ def check_model(case: ModelCase) -> None:
     assert all(name in type(options).model_fields for name, _ in options.warnings(case.shape))
     assert options.normalization() is None, "without weights there is no normalisation of theirs"
     _check_logits_and_gradients(options, case)
+    _check_head(options, case)
     _check_seeding(options, case)
 
 
@@ -97,6 +98,16 @@ def _check_logits_and_gradients(options: ModelOptions, case: ModelCase) -> None:
     torch.autograd.backward(loss)
     without = [name for name, weight in net.named_parameters() if weight.grad is None]
     assert not without, f"no gradient reaches {without}"
+
+
+def _check_head(options: ModelOptions, case: ModelCase) -> None:
+    net = options.build(case.shape, case.num_classes)
+    modules = [net.get_submodule(name) for name in options.head(net)]
+    of_head = {id(weight) for module in modules for weight in module.parameters()}
+    assert 0 < len(of_head) < len(list(net.parameters())), "a head and an encoder"
+    if "classification" in options.tasks:
+        last = next(reversed(list(modules[0].parameters())))
+        assert last.shape[0] == case.num_classes, "the head gives the logits"
 
 
 def _check_seeding(options: ModelOptions, case: ModelCase) -> None:
