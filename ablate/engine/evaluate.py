@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 
 from ablate.data import PreparedData
-from ablate.data.batches import eval_batches
+from ablate.data.batches import Batch, eval_batches
 from ablate.data.source import SplitName
 from ablate.engine.trainer import Trainer
 from ablate.metrics.counts import Counts
@@ -17,21 +19,27 @@ _MOST_VALUES = 2**22
 
 def evaluate(trainer: Trainer, data: PreparedData, split: SplitName) -> Counts:
     """One pass over ``split`` in evaluation mode, in the precision of training."""
-    batches = eval_batches(
-        data.splits[split],
-        data.labels,
-        batch_size=batch_size(data.shape, trainer.config.data.batch_size),
-        normalization=trainer.normalization,
-        device=str(trainer.execution.device),
-    )
     trainer.model.eval()
     tally = trainer.tally(training=False)
     with torch.inference_mode(), trainer.execution.autocast():
-        for batch in batches:
-            logits = trainer.model(trainer.execution.place_images(batch.image))
+        for batch in _batches(trainer, data, split):
+            logits = trainer.logits(batch)
             loss = trainer.task.loss(trainer.criterion, logits, batch.target)
             tally.add(logits, batch.target, loss, batch.truth)
     return tally.compute()
+
+
+def _batches(trainer: Trainer, data: PreparedData, split: SplitName) -> Iterator[Batch]:
+    size = batch_size(data.shape, trainer.config.data.batch_size)
+    if trainer.features is not None and split in trainer.features.splits:
+        return trainer.features.batches(split, size)
+    return eval_batches(
+        data.splits[split],
+        data.labels,
+        batch_size=size,
+        normalization=trainer.normalization,
+        device=str(trainer.execution.device),
+    )
 
 
 def batch_size(shape: ImageShape, train_batch_size: int) -> int:

@@ -24,6 +24,9 @@ def unsuited(config: TrialConfig) -> Iterator[Mistake]:
     yield from _other_tasks(config)
     if config.probes != ProbeOptions() and getattr(config.task, "name", "") != "segmentation":
         yield ("probes",), "probes keep predicted masks", "Only 'task: segmentation' has masks"
+    if config.train.freeze == "encoder" and config.optimizer.encoder_lr is not None:
+        message = "encoder_lr has no effect: train.freeze is 'encoder'"
+        yield ("optimizer", "encoder_lr"), message, "Leave out one of the two"
     known = tuple(config.label_spaces)
     classes = config.data.classes
     if isinstance(classes, str) and classes not in known:
