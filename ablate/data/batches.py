@@ -27,7 +27,7 @@ __all__ = ["Batch", "TrainBatches", "eval_batches", "resolve_normalization"]
 
 
 class Batch(NamedTuple):
-    """Some images, or features of them, and what is true of them.
+    """Some images and what is true of them.
 
     ``image`` (N, C, H, W) float32, normalised; images of more than one channel are in the memory format
     ``channels_last``. ``target`` (N,) int64, or (N, H, W) where every pixel has a class: classes of the network or
@@ -38,7 +38,6 @@ class Batch(NamedTuple):
     image: Tensor
     target: Tensor
     truth: tuple[Tensor, ...] | None = None
-    of_features: bool = False
 
 
 class TrainBatches:

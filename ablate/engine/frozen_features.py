@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ablate.data import PreparedData
 from ablate.data.batches import Batch, eval_batches
 from ablate.data.source import SplitName
-from ablate.engine.trainer import Trainer
+from ablate.engine.trainer import FeatureBatch, Trainer
 
 #: More features than this are not kept in memory; such a training goes the plain way.
 _MOST_BYTES = 2**30
@@ -36,13 +36,13 @@ class FrozenFeatures:
     splits: Mapping[SplitName, tuple[Tensor, Tensor]]
     duration_s: float
 
-    def at(self, split: SplitName, rows: Tensor) -> Batch:
+    def at(self, split: SplitName, rows: Tensor) -> FeatureBatch:
         """Copies of the features and targets of ``rows`` (R,) int64."""
         features, targets = self.splits[split]
         rows = rows.to(targets.device)
-        return Batch(features[rows], targets[rows], of_features=True)
+        return FeatureBatch(features[rows], targets[rows])
 
-    def batches(self, split: SplitName, batch_size: int) -> Iterator[Batch]:
+    def batches(self, split: SplitName, batch_size: int) -> Iterator[FeatureBatch]:
         """Every image of a split once, in order."""
         for rows in torch.split(torch.arange(len(self.splits[split][1])), batch_size):
             yield self.at(split, rows)

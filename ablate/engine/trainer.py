@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from ablate.engine.frozen_features import FrozenFeatures
 
 
+class FeatureBatch(Batch):
+    """A batch whose ``image`` holds what the frozen part of the network made of the images, (N, ...)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trainer:
     """A model on its device with everything that trains it.
@@ -78,7 +82,7 @@ class Trainer:
 
     def logits(self, batch: Batch) -> Tensor:
         """The model's output for a batch of images, or of features where there are any."""
-        if self.features is not None and batch.of_features:
+        if self.features is not None and isinstance(batch, FeatureBatch):
             return self.features.tail(batch.image)  # type: ignore[no-any-return]
         return self.model(self.execution.place_images(batch.image))  # type: ignore[no-any-return]
 
