@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from ablate.data import PreparedData
+from ablate.data.overlap import overlaps, recorded
 from ablate.engine.artifacts import copy_weights, write_predictions, write_weights
 from ablate.engine.evaluate import evaluate
 from ablate.engine.measure import parameters, peak_memory_bytes
@@ -41,6 +42,7 @@ def finish(
             **_measure(trainer, state, chosen, time.monotonic() - begun_s),
             **{f"best_epoch/{name}": best.epoch for name, best in state.best.items() if best.epoch},
             **averaged_classes(counts, data.labels),
+            **recorded(overlaps(data)),
         },
         classes=data.classes,
     )

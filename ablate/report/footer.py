@@ -8,6 +8,7 @@ from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import NumberFormat
 from ablate.report.compare import Comparison, Verdict
 from ablate.report.guide import seeds_guide
+from ablate.report.overlap import overlap_sentences
 from ablate.report.property_notes import property_sentences
 from ablate.report.provenance import provenance
 from ablate.report.search_footer import search_sentences
@@ -43,6 +44,7 @@ def footer_of(
         *property_sentences(analysis, properties),
         *search_sentences(analysis),
         *provenance(analysis),
+        *overlap_sentences(rows, shown),
         *([sharing] if sharing else []),
     )
 

@@ -68,7 +68,26 @@ def epochs_and_costs() -> Kept:
     return transfer("epochs_run / patience / best_epoch", "images_per_s", "peak_memory", shared=2)
 
 
+def leaky_splits() -> Kept:
+    """Splits that share images: val with train alike in all rows, test where a row is trained on more."""
+    rows = [RowDraft("all", {}, None), RowDraft("part", {"data.train_size": 500}, "all")]
+    shared = {"overlap/val/train": 12.0, "images/val": 1000.0, "overlap/test/train": 1.0}
+    counts = {
+        "all": {**shared, "images/test": 4000.0},
+        "part": {"overlap/val/train": 12.0, "images/val": 1000.0},
+    }
+    trials = tuple(
+        finished(
+            label, seed, 0.9 + seed / 100, measured=counts[label], metrics={"test/accuracy": 0.8}
+        )
+        for label in counts
+        for seed in range(3)
+    )
+    return Kept(make_plan(rows), ResultSet("basenet", trials))
+
+
 PROPERTY_CASES: dict[str, Callable[[], Kept]] = {
     "epochs-and-costs": epochs_and_costs,
+    "leaky-splits": leaky_splits,
     "transfer": transfer_study,
 }
