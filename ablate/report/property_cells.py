@@ -10,6 +10,7 @@ from ablate.report.rank import rank_of
 from ablate.report.sharing import sharing_note
 from ablate.spec.properties import Property
 
+_THOUSANDS = ("", "k", "M", "G", "T", "P")
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -26,6 +27,8 @@ def property_cell(one: Property, analysis: Analysis, row: RowAnalysis, notes: No
             return Text(_rate(mean, notes.number(sharing_note(analysis, row))))
         case "peak_memory":
             return Text(ABSENT if mean is None else in_bytes(mean))
+        case "flops":
+            return Text(ABSENT if mean is None else in_thousands(mean))
         case "best_epoch" | "epochs_run":
             return _epochs(epochs_of(row, one.recorded))
         case _:
@@ -63,6 +66,18 @@ def in_bytes(size: float) -> str:
     while size >= 1024.0 and power < len(_BYTES) - 1:
         size, power = size / 1024.0, power + 1
     return f"{size:.1f} {_BYTES[power]}" if power else f"{size:.0f} B"
+
+
+def in_thousands(number: float) -> str:
+    """A large number with three digits.
+
+    >>> in_thousands(832.0), in_thousands(14_784_256.0), in_thousands(999_999.0)
+    ('832', '14.8 M', '1 M')
+    """
+    power = 0
+    while float(f"{number:.3g}") >= 1000.0 and power < len(_THOUSANDS) - 1:
+        number, power = number / 1000.0, power + 1
+    return f"{number:.3g} {_THOUSANDS[power]}".strip()
 
 
 def _epochs(epochs: tuple[int | None, ...]) -> Cell:

@@ -20,6 +20,11 @@ def property_sentences(analysis: Analysis, shown: Sequence[Property]) -> Iterato
             f"rank: by the mean of {analysis.primary.metric}, equal means share one; no claim that rows differ, "
             "which only the verdict makes."
         )
+    if any(one.name == "flops" for one in shown):
+        yield (
+            "FLOPs: floating-point operations of one image's way through the network, two for each multiply-add of a "
+            "convolution, a matrix product or an attention; nothing else counts."
+        )
     yield from _epochs(analysis, [one for one in shown if one.name in ("best_epoch", "epochs_run")])
     varying = [one.title for one in shown if one.varies]
     if varying:

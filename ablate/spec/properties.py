@@ -26,6 +26,7 @@ _ALL = (
     Property("pretrained", "pre-trained"),
     Property("parameters", "parameters", "parameters"),
     Property("trained_parameters", "trained parameters", "trainable_parameters"),
+    Property("flops", "FLOPs", "flops"),
     Property("epochs", "epochs", of_scripts=True),
     Property("epochs_run", "epochs run", "epochs_run", of_scripts=True),
     Property("patience", "patience"),

@@ -53,6 +53,7 @@ def _measured(outcome: Outcome, seed: int) -> dict[str, float]:
         "trainable_parameters": float(trained),
         "train_duration_s": seconds + seed,
         "duration_s": seconds + 5.0,
+        "flops": 6.0e8,
         "epochs_run": 20.0,
         "best_epoch": float(epochs[seed]),
         "images_per_s": 4880 / seconds,
@@ -65,7 +66,9 @@ def transfer_study() -> Kept:
 
 
 def epochs_and_costs() -> Kept:
-    return transfer("epochs_run / patience / best_epoch", "images_per_s", "peak_memory", shared=2)
+    return transfer(
+        "epochs_run / patience / best_epoch", "flops", "images_per_s", "peak_memory", shared=2
+    )
 
 
 def leaky_splits() -> Kept:
