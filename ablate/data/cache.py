@@ -14,6 +14,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from ablate.data.image_hash import Hashes
 from ablate.data.left_out import LeftOut, read_left_out
 from ablate.data.mask_source import MaskedSource
 from ablate.data.mask_writing import write_masks
@@ -26,7 +27,7 @@ from ablate.files import hash_file, retry_once, write_json
 from ablate.spec.values import ImageShape
 
 #: Changes when the files' layout or the way of decoding does.
-_VERSION = 1
+_VERSION = 2
 #: Changes when only the files of masks, or the way of reading them, do.
 _MASKS_VERSION = 2
 _INDEX = "index.json"
@@ -37,13 +38,15 @@ class CachedSplit:
     """The images of one split as the source has it.
 
     ``images`` (M, H, W, C) uint8, memory-mapped; ``labels`` (M,) int64; ``sums`` (M, 2, C) int64, each image's sum
-    of pixel values and of their squares, from which the mean and std of any part of the split follow at once.
+    of pixel values and of their squares, from which the mean and std of any part of the split follow at once;
+    ``hashes`` (M,) uint64 of the images before they were resized.
     ``masks`` and ``names`` are those of the images, where they have masks, ``left_out`` what is not used of these.
     """
 
     images: Pixels
     labels: NDArray[np.int64]
     sums: NDArray[np.int64]
+    hashes: Hashes
     masks: Masks | None = None
     names: tuple[str, ...] = ()
     left_out: LeftOut | None = None
@@ -135,7 +138,8 @@ def _stamp(file: Path) -> dict[str, int]:
 
 def _open(folder: Path, split: SplitName) -> CachedSplit:
     labels, sums = (_load(folder, split, array) for array in ("labels", "sums"))
-    cached = CachedSplit(_map(folder, split, "images"), labels, sums)
+    hashes = np.load(_file(folder, split, "hashes"), allow_pickle=False)
+    cached = CachedSplit(_map(folder, split, "images"), labels, sums, hashes)
     if not _file(folder, split, "masks").exists():
         return cached
     names = json.loads((folder / f"{split}-names.json").read_text())

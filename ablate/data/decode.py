@@ -88,14 +88,29 @@ def decode(content: bytes | Pixels, shape: ImageShape) -> Pixels:
     Raises:
         one of DAMAGE: the image is damaged.
     """
+    return resized(original(content, shape.channels), shape)
+
+
+def original(content: bytes | Pixels, channels: int) -> Pixels:
+    """Decode to (h, w, ``channels``) uint8 of the image's own size.
+
+    Raises:
+        one of DAMAGE: the image is damaged.
+    """
+    if not isinstance(content, bytes) and np.atleast_3d(content).shape[2] == channels:
+        return np.atleast_3d(content)
+    image = _eight_bits(_image(content)).convert("L" if channels == 1 else "RGB")
+    return np.atleast_3d(np.asarray(image, dtype=np.uint8))
+
+
+def resized(pixels: Pixels, shape: ImageShape) -> Pixels:
+    """An image of the channels of ``shape`` at its height and width (bilinear, antialiased)."""
     wanted = (shape.height, shape.width, shape.channels)
-    if not isinstance(content, bytes) and np.atleast_3d(content).shape == wanted:
-        return content.reshape(wanted)
-    channels = "L" if shape.channels == 1 else "RGB"
-    image = _eight_bits(_image(content)).convert(channels)
-    if image.size != (shape.width, shape.height):
-        image = image.resize((shape.width, shape.height), Image.Resampling.BILINEAR)
-    return np.asarray(image, dtype=np.uint8).reshape(wanted)
+    if pixels.shape == wanted:
+        return pixels
+    image = Image.fromarray(pixels[:, :, 0] if shape.channels == 1 else pixels)
+    scaled = image.resize((shape.width, shape.height), Image.Resampling.BILINEAR)
+    return np.asarray(scaled, dtype=np.uint8).reshape(wanted)
 
 
 def _image(content: bytes | Pixels) -> Image.Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from ablate.data.grouping import labels_of, own_labels
 from ablate.data.left_out import left_out_warnings
 from ablate.data.mask_source import MaskedSource
 from ablate.data.normalization import from_sums
+from ablate.data.overlap import overlap_warnings
 from ablate.data.palette import spread_palette
 from ablate.data.place import DataPlace, Progress
 from ablate.data.plugin_source import (
@@ -81,10 +83,10 @@ def prepare(
             for split, (home, chosen) in rows.items()
         },
         normalization=from_sums(cached["train"].sums[rows["train"][1]], shape.height * shape.width),
-        warnings=tuple(left_out_warnings({split: part.left_out for split, part in cached.items()})),
     )
     _check_use(options, prepared)
-    return prepared
+    left_out = left_out_warnings({split: part.left_out for split, part in cached.items()})
+    return replace(prepared, warnings=(*left_out, *overlap_warnings(prepared)))
 
 
 def _source(options: DataOptions, place: DataPlace, progress: Progress | None) -> Source:
@@ -178,7 +180,7 @@ def _strata(
 
 
 def _split(part: CachedSplit, labels: Integers, rows: Integers) -> Split:
-    return Split(part.images, rows, labels[rows], part.masks, part.names)
+    return Split(part.images, rows, labels[rows], part.masks, part.names, part.hashes)
 
 
 def _check_use(options: DataOptions, prepared: PreparedData) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ablate.data.image_hash import Hashes
 from ablate.data.source import Pixels, SplitName
 from ablate.spec.labels import NONE, Labels
 from ablate.spec.values import ImageShape, Normalization
@@ -46,7 +47,7 @@ class Split:
     ``images`` (M, H, W, C) uint8, memory-mapped and perhaps shared with other splits; ``indices`` (N,) int64, the
     images of this one, ascending; ``labels`` (N,) int64, their classes (of the network's). ``masks`` are those of all
     M images where every pixel has a class; ``labels`` are then all 0. ``names`` are the names of all M images, as far
-    as they are known.
+    as they are known, ``hashes`` (M,) those of the images before they were resized.
     """
 
     images: Pixels
@@ -54,6 +55,7 @@ class Split:
     labels: NDArray[np.int64]
     masks: Masks | None = None
     names: Sequence[str] = ()
+    hashes: Hashes | None = None
 
     def __len__(self) -> int:
         return len(self.indices)

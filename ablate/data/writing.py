@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ablate.data.decode import DAMAGE, decode, reason
+from ablate.data.decode import DAMAGE, original, reason, resized
+from ablate.data.image_hash import Hashes, image_hash
 from ablate.data.place import Progress
 from ablate.data.source import SPLITS, Pixels, Record, SplitName, where
 from ablate.errors import DataError
@@ -23,10 +25,18 @@ _MOST_NAMED = 10
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """An image at the size of the cache, and the hash of what it was before."""
+
+    pixels: Pixels
+    hash: int
+
+
 def write_images(
     records: Sequence[Record], shape: ImageShape, folder: Path, progress: Progress | None
 ) -> list[SplitName]:
-    """Write ``<split>-images.npy``, ``-labels.npy`` and ``-sums.npy`` for each split; return the splits.
+    """Write ``<split>-images.npy``, ``-labels.npy``, ``-sums.npy`` and ``-hashes.npy``; return the splits.
 
     Raises:
         DataError: images are damaged; the text names the first of them.
@@ -72,20 +82,23 @@ def _write_split(
     """Write one split; return the (name, reason) of its damaged images."""
     damaged: list[tuple[str, str]] = []
     sums: list[NDArray[np.int64]] = []
+    hashes: list[int] = []
     dimensions = (len(records), shape.height, shape.width, shape.channels)
     with Path(f"{prefix}-images.npy").open("wb") as stream:
         write_header(stream, dimensions)
         for results in in_chunks(records, lambda record: _try_decode(record, shape)):
             damaged += [result for result in results if isinstance(result, tuple)]
             images = [result for result in results if not isinstance(result, tuple)]
+            hashes += [image.hash for image in images]
             if not damaged:
-                chunk = np.stack(images)
+                chunk = np.stack([image.pixels for image in images])
                 stream.write(chunk.tobytes())  # not through a map: a full disk must raise, not kill
                 sums.append(_sums(chunk))
             report(len(results))
         flush(stream)
     if not damaged:
         save(Path(f"{prefix}-sums.npy"), np.concatenate(sums))
+        save(Path(f"{prefix}-hashes.npy"), np.array(hashes, np.uint64))
         save(Path(f"{prefix}-labels.npy"), np.array([r.label for r in records], np.int64))
     return damaged
 
@@ -111,9 +124,10 @@ def in_chunks(
             yield list(pool.map(decode, chunk))
 
 
-def _try_decode(record: Record, shape: ImageShape) -> Pixels | tuple[str, str]:
+def _try_decode(record: Record, shape: ImageShape) -> _Decoded | tuple[str, str]:
     try:
-        return decode(record.read(), shape)
+        pixels = original(record.read(), shape.channels)
+        return _Decoded(resized(pixels, shape), image_hash(pixels))
     except DAMAGE as error:
         return where(record), reason(error)
 
@@ -125,7 +139,7 @@ def _sums(images: Pixels) -> NDArray[np.int64]:
     return np.stack([part.sum(axis=1, dtype=np.int64) for part in (flat, squares)], axis=1)
 
 
-def save(path: Path, array: NDArray[np.int64]) -> None:
+def save(path: Path, array: NDArray[np.int64] | Hashes) -> None:
     """Write an ``.npy`` file, down to the disk."""
     with path.open("wb") as stream:
         np.save(stream, array)

@@ -44,7 +44,20 @@ class LayerRow:
     dilation: tuple[int, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """The layers of a network, and the floating-point operations of one image (``None`` where not countable)."""
+
+    rows: tuple[LayerRow, ...]
+    flops: int | None
+
+
 def describe(model: nn.Module, shape: ImageShape) -> tuple[LayerRow, ...]:
+    """The rows of :func:`architecture_of`."""
+    return architecture_of(model, shape).rows
+
+
+def architecture_of(model: nn.Module, shape: ImageShape) -> Architecture:
     """The layers of ``model`` in the order in which an image of ``shape`` passes them.
 
     Runs the model once on one image, in evaluation mode; the model stays as it was. The rows'
@@ -54,14 +67,15 @@ def describe(model: nn.Module, shape: ImageShape) -> tuple[LayerRow, ...]:
     seen: set[int] = set()
     shown: dict[str, tuple[str, ...]] = {}
     rows: list[LayerRow] = []
-    for call in trace(model, _image(model, shape)):
+    traced = trace(model, _image(model, shape))
+    for call in traced.calls:
         sources = _resolve(call.inputs, shown)
         if call.shape is None or call.type in _SILENT:
             shown[call.name] = () if call.shape is None else sources
             continue
         shown[call.name] = (call.name,)
         rows.append(_row(call, len(rows) + 1, sources, seen))
-    return (*rows, *_unseen(model, len(rows) + 1, seen))
+    return Architecture((*rows, *_unseen(model, len(rows) + 1, seen)), traced.flops)
 
 
 def to_markdown(rows: Sequence[LayerRow]) -> str:

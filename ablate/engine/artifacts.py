@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from ablate.engine.architecture import describe, to_markdown
+from ablate.engine.architecture import Architecture, architecture_of, to_markdown
 from ablate.engine.state import Weights
 from ablate.files import write_atomically, write_json, write_text
 from ablate.metrics.counts import Counts
@@ -23,12 +23,14 @@ from ablate.spec.labels import Labels
 from ablate.spec.values import ImageShape
 
 
-def write_architecture(folder: Path, model: nn.Module, shape: ImageShape) -> None:
-    """``model.txt``, and the table of layers as ``architecture.md`` and ``architecture.json``."""
-    rows = describe(model, shape)
+def write_architecture(folder: Path, model: nn.Module, shape: ImageShape) -> Architecture:
+    """``model.txt``, and the table of layers as ``architecture.md`` and ``.json``; returns what they show."""
+    found = architecture_of(model, shape)
+    rows = found.rows
     write_text(folder / "model.txt", f"{model}\n")
     write_text(folder / "architecture.md", to_markdown(rows) + "\n")
     write_json(folder / "architecture.json", [asdict(row) for row in rows])
+    return found
 
 
 def write_predictions(folder: Path, counts: Mapping[str, Counts], labels: Labels) -> None:

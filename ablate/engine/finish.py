@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from ablate.data import PreparedData
+from ablate.data.overlap import overlaps, recorded
 from ablate.engine.artifacts import copy_weights, write_predictions, write_weights
 from ablate.engine.evaluate import evaluate
 from ablate.engine.measure import parameters, peak_memory_bytes
@@ -18,11 +19,17 @@ from ablate.results import Finished
 
 
 def finish(
-    trainer: Trainer, data: PreparedData, state: TrainState, folder: Path, begun_s: float
+    trainer: Trainer,
+    data: PreparedData,
+    state: TrainState,
+    folder: Path,
+    begun_s: float,
+    flops: int | None,
 ) -> Finished:
     """Load the chosen weights, evaluate them on ``test``, write the artifacts.
 
-    The test split is evaluated here and nowhere else. ``begun_s`` is when the trial began, by the monotonic clock.
+    The test split is evaluated here and nowhere else. ``begun_s`` is when the trial began, by the monotonic clock;
+    ``flops`` are those of one image, ``None`` where they are unknown.
 
     Raises:
         TrialError: under ``checkpoint: best`` the monitored metric was never defined.
@@ -40,7 +47,9 @@ def finish(
         measured={
             **_measure(trainer, state, chosen, time.monotonic() - begun_s),
             **{f"best_epoch/{name}": best.epoch for name, best in state.best.items() if best.epoch},
+            **({} if flops is None else {"flops": flops}),
             **averaged_classes(counts, data.labels),
+            **recorded(overlaps(data)),
         },
         classes=data.classes,
     )

@@ -55,7 +55,7 @@ def fit(
     begun_s = time.monotonic()
     trainer = assemble(config, data, seed=seed, device=device)
     probes = probes_of(config, data, folder / "artifacts")
-    write_architecture(folder / "artifacts", trainer.model, data.shape)
+    architecture = write_architecture(folder / "artifacts", trainer.model, data.shape)
     checkpoints = Checkpoints(folder / "checkpoints", _identity(config, data, seed))
     state = _resume(trainer, checkpoints)
     trainer = with_frozen_features(trainer, data)
@@ -69,7 +69,7 @@ def fit(
         yield EpochMetrics(state.epoch, _now_ms(), metrics)
         state = replace(state, duration_s=time.monotonic() - begun_s)
         checkpoints.save_if_due(partial(_snapshot, trainer, state))
-    yield finish(trainer, data, state, folder / "artifacts", begun_s)
+    yield finish(trainer, data, state, folder / "artifacts", begun_s, architecture.flops)
     checkpoints.remove()
 
 

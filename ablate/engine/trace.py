@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
+
+from ablate.engine.flops import FlopCount, countable
 
 #: The name under which the image appears among a call's inputs.
 INPUT = "input"
@@ -33,19 +35,28 @@ class Call:
     parameters: tuple[nn.Parameter, ...] = ()
 
 
-def trace(model: nn.Module, image: Tensor) -> list[Call]:
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A forward pass: its calls, and its floating-point operations (``None`` where they cannot be counted)."""
+
+    calls: list[Call]
+    flops: int | None
+
+
+def trace(model: nn.Module, image: Tensor) -> Trace:
     """The calls by which ``model`` computes its output from one ``image`` (1, C, H, W).
 
     Functions and the inputs of all calls are known where the model can be traced symbolically;
     otherwise layers only, and of their inputs those that come straight from another layer.
     """
-    with _evaluating(model), torch.no_grad():
-        try:
-            return _symbolic(model, image)
-        except Exception:
-            # Tracing runs the model's code on symbols, which may raise anything. An error of the
-            # model itself comes up again here.
-            return _hooked(model, image)
+    with _evaluating(model), torch.no_grad(), countable():
+        for way in (_symbolic, _hooked):
+            count = FlopCount()
+            # Tracing runs the model's code on symbols, and counting between its operations: that may raise anything.
+            # An error of the model itself comes up again at the end.
+            with suppress(Exception):
+                return Trace(way(model, image, count), count.total)
+        return Trace(_hooked(model, image, nullcontext()), None)
 
 
 def is_layer(module: nn.Module) -> bool:
@@ -115,15 +126,16 @@ class _Recorder(fx.Interpreter):
         return Call(name, kind, shape, inputs)
 
 
-def _symbolic(model: nn.Module, image: Tensor) -> list[Call]:
+def _symbolic(model: nn.Module, image: Tensor, count: AbstractContextManager[Any]) -> list[Call]:
     # A shallow copy, because the tracer may hang constants on the root module.
     root = copy.copy(model)
     recorder = _Recorder(root, _Tracer().trace(root))
-    recorder.run(image)
+    with count:
+        recorder.run(image)
     return recorder.calls
 
 
-def _hooked(model: nn.Module, image: Tensor) -> list[Call]:
+def _hooked(model: nn.Module, image: Tensor, count: AbstractContextManager[Any]) -> list[Call]:
     calls: list[Call] = []
     sources: dict[int, str] = {id(image): INPUT}
     # Outputs are kept alive, so that no two of them share an id.
@@ -142,7 +154,8 @@ def _hooked(model: nn.Module, image: Tensor) -> list[Call]:
         module.register_forward_hook(partial(note, name)) for name, module in _layers(model, "")
     ]
     try:
-        model(image)
+        with count:
+            model(image)
     finally:
         for handle in handles:
             handle.remove()

@@ -147,7 +147,7 @@ class Delta:
 class Shared:
     """Several numbers in one cell."""
 
-    parts: tuple[MeanStd | Mean | Delta, ...]
+    parts: tuple[Cell, ...]
     bold: bool = False
 
     @property

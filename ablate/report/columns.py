@@ -9,9 +9,7 @@ from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import (
     ABSENT,
     Cell,
-    Count,
     Delta,
-    Duration,
     Judgement,
     MeanStd,
     NumberFormat,
@@ -23,9 +21,10 @@ from ablate.report.cells import (
 from ablate.report.compare import Verdict
 from ablate.report.levels import factor_columns, found_text, level_text, tuned_columns
 from ablate.report.notes import Notes, reasons
-from ablate.report.sharing import sharing_note
+from ablate.report.property_cells import property_cell
 from ablate.spec.columns import Layout
 from ablate.spec.primary import Primary
+from ablate.spec.properties import PROPERTIES, Property
 
 #: Rows' names up to this length fit into a column's title.
 SHORT_LABEL = 24
@@ -42,6 +41,10 @@ class Column:
     cell: Callable[[RowAnalysis], Cell]
 
 
+#: What stands in a cell: metrics alone, or properties alone.
+Shown = tuple[Primary | Property, ...]
+
+
 def columns_of(
     analysis: Analysis, notes: Notes, layout: Layout, *, measured: bool
 ) -> tuple[Column, ...]:
@@ -50,30 +53,41 @@ def columns_of(
     columns = [*_names(analysis), _seeds(notes), _primary(analysis, number)]
     columns += _differences(analysis, number)
     columns += [Column("wins", lambda row: Wins(row.comparison)), _verdict(analysis, notes)]
-    columns += [_further(analysis, metrics) for metrics in further_columns(analysis, layout)]
-    if has_measured(analysis, "parameters"):
-        columns.append(Column("parameters", _parameters))
-    if measured:
-        columns.append(_duration(analysis, notes))
+    columns += [_further(analysis, shown, notes) for shown in further_columns(analysis, layout)]
+    usual = usual_properties(analysis, layout, measured=measured)
+    columns += [_property(analysis, one, notes) for one in usual]
     return tuple(columns)
 
 
-def further_columns(analysis: Analysis, layout: Layout) -> tuple[tuple[Primary, ...], ...]:
+def further_columns(analysis: Analysis, layout: Layout) -> tuple[Shown, ...]:
     """What stands in each column beside the primary metric: the layout's, then :func:`_other_split`.
 
     No column repeats another.
     """
-    columns = [column.metrics for column in layout.columns]
+    columns: list[Shown] = [column.metrics or column.properties for column in layout.columns]
     columns += [(metric,) for metric in _other_split(analysis)]
-    names = {tuple(metric.metric for metric in metrics): metrics for metrics in columns}
+    names = {tuple(map(_name, shown)): shown for shown in columns}
     names.pop((analysis.primary.metric,), None)
     return tuple(names.values())
 
 
+def _name(shown: Primary | Property) -> str:
+    return shown.metric if isinstance(shown, Primary) else shown.name
+
+
+def usual_properties(analysis: Analysis, layout: Layout, *, measured: bool) -> tuple[Property, ...]:
+    """What tables show unasked: parameters where the study names no property, and time where ``measured``."""
+    named = layout.properties
+    usual = [] if named else ["parameters"]
+    usual += ["trial_time"] if measured and PROPERTIES["trial_time"] not in named else []
+    found = (PROPERTIES[name] for name in usual)
+    return tuple(one for one in found if one.varies or has_measured(analysis, one.recorded))
+
+
 def shown_metrics(analysis: Analysis, layout: Layout) -> tuple[Primary, ...]:
     """Every metric of the table, each once, the primary first."""
-    further = (metric for metrics in further_columns(analysis, layout) for metric in metrics)
-    found = {metric.metric: metric for metric in further}
+    further = (one for shown in further_columns(analysis, layout) for one in shown)
+    found = {one.metric: one for one in further if isinstance(one, Primary)}
     return tuple({analysis.primary.metric: analysis.primary, **found}.values())
 
 
@@ -130,8 +144,31 @@ def _metric(analysis: Analysis, metric: str, number: NumberFormat) -> Column:
     return Column(title, lambda row: MeanStd(row.results.summary(metric), number))
 
 
-def _further(analysis: Analysis, metrics: tuple[Primary, ...]) -> Column:
-    """A column of one metric, or of several in one cell."""
+def _further(analysis: Analysis, shown: Shown, notes: Notes) -> Column:
+    """A column of one metric or property, or of several in one cell."""
+    metrics = [one for one in shown if isinstance(one, Primary)]
+    properties = [one for one in shown if isinstance(one, Property)]
+    if properties:
+        return _properties(analysis, properties, notes)
+    return _metrics(analysis, metrics)
+
+
+def _properties(analysis: Analysis, properties: Sequence[Property], notes: Notes) -> Column:
+    columns = [_property(analysis, one, notes) for one in properties]
+    if len(columns) == 1:
+        return columns[0]
+
+    def cell(row: RowAnalysis) -> Cell:
+        return Shared(tuple(column.cell(row) for column in columns))
+
+    return Column(" / ".join(column.title for column in columns), cell)
+
+
+def _property(analysis: Analysis, one: Property, notes: Notes) -> Column:
+    return Column(one.title, lambda row: property_cell(one, analysis, row, notes))
+
+
+def _metrics(analysis: Analysis, metrics: Sequence[Primary]) -> Column:
     if len(metrics) == 1:
         (metric,) = metrics
         return _metric(analysis, metric.metric, NumberFormat.of(metric.info))
@@ -199,16 +236,3 @@ def _verdict(analysis: Analysis, notes: Notes) -> Column:
         return Judgement(row.comparison.verdict, notes.number(row.comparison.note))
 
     return Column("verdict", cell)
-
-
-def _parameters(row: RowAnalysis) -> Cell:
-    mean = row.results.measured("parameters").mean
-    return Count(None if mean is None else round(mean))
-
-
-def _duration(analysis: Analysis, notes: Notes) -> Column:
-    def cell(row: RowAnalysis) -> Cell:
-        number = notes.number(sharing_note(analysis, row))
-        return Duration(row.results.measured("duration_s").mean, number)
-
-    return Column("time/trial", cell)

@@ -8,6 +8,8 @@ from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import NumberFormat
 from ablate.report.compare import Comparison, Verdict
 from ablate.report.guide import seeds_guide
+from ablate.report.overlap import overlap_sentences
+from ablate.report.property_notes import property_sentences
 from ablate.report.provenance import provenance
 from ablate.report.search_footer import search_sentences
 from ablate.report.segmentation import class_sentences, pixel_sentences
@@ -15,27 +17,35 @@ from ablate.report.sharing import sharing_sentence
 from ablate.report.statistics import ALPHA
 from ablate.report.wording import counted, seed_list, sentence
 from ablate.spec.primary import Primary
+from ablate.spec.properties import Property
 
 
 def footer_of(
-    analysis: Analysis, shown: Sequence[Primary], *, measured: bool = False
+    analysis: Analysis,
+    shown: Sequence[Primary],
+    properties: Sequence[Property],
+    *,
+    times: Sequence[str],
 ) -> tuple[str, ...]:
-    """The footer's sentences, without the numbered notes; ``measured`` adds those about times.
+    """The footer's sentences, without the numbered notes.
 
-    ``shown`` are the metrics of the table, the primary first.
+    ``shown`` are the metrics of the table, the primary first, ``properties`` what the study names beside them;
+    ``times`` are the titles of columns of times.
     """
     sentences = [*_spread(analysis.rows), *_differences(analysis), *_verdicts(analysis)]
     rows = [row.results for row in analysis.rows]
-    times = sharing_sentence(analysis) if measured else ""
+    sharing = sharing_sentence(analysis, times)
     return (
         *sentences,
         *seeds_guide(analysis),
         *map(sentence, analysis.ablation.notes),
         *class_sentences(rows, shown),
         *pixel_sentences(rows, shown),
+        *property_sentences(analysis, properties),
         *search_sentences(analysis),
         *provenance(analysis),
-        *([times] if times else []),
+        *overlap_sentences(rows, shown),
+        *([sharing] if sharing else []),
     )
 
 

@@ -34,16 +34,16 @@ class Notes:
         )
 
 
-def notes_of(analysis: Analysis, *, measured: bool = False) -> Notes:
+def notes_of(analysis: Analysis, *, timed: bool = False) -> Notes:
     """Every note of an ablation; equal sentences share a number.
 
-    ``measured`` adds those about the time per trial.
+    ``timed`` adds those about times.
     """
     places: dict[str, tuple[str, ...]] = {}
     for row in analysis.rows:
         for sentence, place in _row_notes(row):
             places[sentence] = (*places.get(sentence, ()), place)
-        if measured and (sentence := sharing_note(analysis, row)):
+        if timed and (sentence := sharing_note(analysis, row)):
             places[sentence] = (*places.get(sentence, ()), row.label)
     return Notes(places)
 

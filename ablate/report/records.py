@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.rows import Summary
+from ablate.report.property_cells import unrecorded
+from ablate.report.rows import Summary, summarise
+from ablate.spec.properties import Property
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +36,26 @@ class Record:
 
 
 def records_of(
-    analysis: Analysis, metrics: Iterable[str], measured: Iterable[str]
+    analysis: Analysis, metrics: Iterable[str], properties: Iterable[Property]
 ) -> Iterator[Record]:
-    """The primary metric of each row, then its other ``metrics`` and what was ``measured``."""
-    others, measures = tuple(metrics), tuple(measured)
+    """The primary metric of each row, then its other ``metrics`` and the ``properties`` of its trials."""
+    others, shown = tuple(metrics), tuple(properties)
     for row in analysis.rows:
         yield _primary(analysis, row)
         for metric in others:
             yield _plain(analysis, row, metric, row.results.summary(metric))
-        for name in measures:
-            yield _plain(analysis, row, name, row.results.measured(name))
+        for one in shown:
+            yield _property(analysis, row, one)
+
+
+def _property(analysis: Analysis, row: RowAnalysis, one: Property) -> Record:
+    if one.recorded:
+        return _plain(analysis, row, one.recorded, row.results.measured(one.recorded))
+    value = unrecorded(one, analysis, row)
+    if isinstance(value, str):
+        return replace(_plain(analysis, row, one.name, Summary(0, None, None)), text=value)
+    known = {seed: None if value is None else float(value) for seed in row.results.seeds}
+    return _plain(analysis, row, one.name, replace(summarise(known), std=None))
 
 
 def _plain(analysis: Analysis, row: RowAnalysis, metric: str, summary: Summary) -> Record:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.wording import span
+from ablate.report.wording import listed, span
 
 
 def sharing_note(analysis: Analysis, row: RowAnalysis) -> str:
@@ -14,12 +16,15 @@ def sharing_note(analysis: Analysis, row: RowAnalysis) -> str:
     return f"measured with {beside}: not comparable with other times"
 
 
-def sharing_sentence(analysis: Analysis) -> str:
-    """The same for a whole table whose trials all shared their device alike, else empty."""
+def sharing_sentence(analysis: Analysis, titles: Sequence[str]) -> str:
+    """The same for a whole table whose trials all shared their device alike, else empty.
+
+    ``titles`` are those of its columns of times.
+    """
     alike = _alike(analysis)
-    if alike is None:
+    if alike is None or not titles:
         return ""
-    return f"time/trial: measured with {alike} trials side by side on one device."
+    return f"{listed(titles)}: measured with {alike} trials side by side on one device."
 
 
 def _alike(analysis: Analysis) -> int | None:

@@ -9,9 +9,10 @@ from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
 from ablate.report.analysis import analyse
 from ablate.report.cells import Cell
-from ablate.report.columns import columns_of, has_measured, shown_metrics
+from ablate.report.columns import columns_of, shown_metrics, usual_properties
 from ablate.report.footer import footer_of
 from ablate.report.notes import notes_of
+from ablate.report.property_notes import timed
 from ablate.report.records import Record, records_of
 from ablate.report.waiting import waiting_rows
 from ablate.results import ResultSet
@@ -49,18 +50,19 @@ def ablation_table(
     ``measured`` adds the time per trial, which differs from run to run and machine to machine.
     """
     analysis = analyse(plan, ablation, results, searches)
-    notes = notes_of(analysis, measured=measured)
+    properties = (*layout.properties, *usual_properties(analysis, layout, measured=measured))
+    times = timed(properties)
+    notes = notes_of(analysis, timed=bool(times))
     columns = columns_of(analysis, notes, layout, measured=measured)
     shown = shown_metrics(analysis, layout)
     titles = tuple(column.title for column in columns)
     rows = tuple(tuple(column.cell(row) for column in columns) for row in analysis.rows)
-    wanted = ["parameters"] if has_measured(analysis, "parameters") else []
-    wanted += ["duration_s"] if measured else []
+    sentences = footer_of(analysis, shown, layout.properties, times=times)
     return AblationTable(
         title=f"{ablation.name} ({ablation.design})",
         description=ablation.description,
         columns=titles,
         rows=(*rows, *waiting_rows(analysis, titles)),
-        footer=(*footer_of(analysis, shown, measured=measured), *notes.lines()),
-        records=tuple(records_of(analysis, [metric.metric for metric in shown[1:]], wanted)),
+        footer=(*sentences, *notes.lines()),
+        records=tuple(records_of(analysis, [metric.metric for metric in shown[1:]], properties)),
     )

@@ -1,4 +1,4 @@
-"""``columns`` and ``per_class``: the metrics that tables show beside the primary one."""
+"""``columns`` and ``per_class``: what tables show beside the primary metric."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import GetJsonSchemaHandler, PrivateAttr, model_validator
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from ablate.errors import did_you_mean
 from ablate.registry import overlaid, table
@@ -16,10 +16,12 @@ from ablate.spec.blame import Mistake
 from ablate.spec.config import Config, TrialConfig
 from ablate.spec.options import Options, invalid
 from ablate.spec.primary import Primary
+from ablate.spec.properties import PROPERTIES, Property
 from ablate.spec.suits import unmeasured
 
-#: Metrics that may stand in one cell.
+#: Metrics that may stand in one cell, and properties.
 MOST_IN_A_CELL = 2
+MOST_PROPERTIES_IN_A_CELL = 3
 
 _BETWEEN_COLUMNS = re.compile(r" / (?=(?:train|val|test)/)")
 _SECOND_SPLIT = re.compile(r"/\s*(train|val|test)/")
@@ -42,11 +44,14 @@ class MetricCell(Options):
 
     @model_validator(mode="after")
     def _read(self) -> MetricCell:
+        self._understand()
+        return self
+
+    def _understand(self) -> None:
         names = self._names(self.text)
         if len(names) > MOST_IN_A_CELL:
             raise invalid(f"{self.text!r} has {len(names)} metrics: a cell has room for two")
         self._metrics = tuple(Primary(metric=name) for name in names)
-        return self
 
     @classmethod
     def _names(cls, text: str) -> tuple[str, ...]:
@@ -69,12 +74,36 @@ class MetricCell(Options):
         return self._metrics
 
 
-class MetricColumn(MetricCell):
-    """One of ``columns``: ``val/miou``, or two in a cell, ``val/pixel_ap / val/miou``.
+class TableColumn(MetricCell):
+    """One of ``columns``: metrics as in ``val/miou``, or properties of the trials as in ``best_epoch``.
 
-    >>> [metric.name for metric in MetricColumn.model_validate("val/pixel_ap / val/miou").metrics]
+    Two metrics may share a cell, ``val/pixel_ap / val/miou``, and three properties.
+
+    >>> [metric.name for metric in TableColumn.model_validate("val/pixel_ap / val/miou").metrics]
     ['pixel_ap', 'miou']
+    >>> [one.title for one in TableColumn.model_validate("epochs / best_epoch").properties]
+    ['epochs', 'best epoch']
     """
+
+    _properties: tuple[Property, ...] = PrivateAttr(())
+
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        """What stands in the cell where that is no metric, from left to right."""
+        return self._properties
+
+    def _understand(self) -> None:
+        names = self.text.split(" / ")
+        if not set(names) & set(PROPERTIES):
+            super()._understand()
+            return
+        for name in names:
+            if name not in PROPERTIES:
+                others = " and ".join(repr(one) for one in names if one in PROPERTIES)
+                raise invalid(f"{name!r} cannot share a cell with {others}", _shareable(name))
+        if len(names) > MOST_PROPERTIES_IN_A_CELL:
+            raise invalid(f"{self.text!r} has {len(names)} columns: a cell has room for three")
+        self._properties = tuple(PROPERTIES[name] for name in names)
 
     @classmethod
     def _names(cls, text: str) -> tuple[str, ...]:
@@ -82,11 +111,27 @@ class MetricColumn(MetricCell):
         for name in names:
             split, _, metric = name.partition("/")
             if split not in ("train", "val", "test") or not metric:
-                raise invalid(f"{name!r} is not split/metric", "Write for example 'val/accuracy'")
+                raise _no_column(name)
             if _SECOND_SPLIT.search(metric):
                 remedy = "Two metrics in one cell have spaces round the slash: 'val/a / val/b'"
                 raise invalid(f"{name!r} is not one metric", remedy)
         return names
+
+
+def _no_column(name: str) -> PydanticCustomError:
+    near = did_you_mean(name, PROPERTIES)
+    if near.startswith("Did"):
+        return invalid(f"there is no column {name!r}", near)
+    known = ", ".join(PROPERTIES)
+    return invalid(
+        f"{name!r} is not split/metric", f"Write for example 'val/accuracy', or one of {known}"
+    )
+
+
+def _shareable(name: str) -> str:
+    if "/" in name:
+        return "Metrics stand in columns of their own"
+    return did_you_mean(name, PROPERTIES)
 
 
 class ClassMetrics(MetricCell):
@@ -108,8 +153,13 @@ class ClassMetrics(MetricCell):
 class Layout:
     """What a study says of its tables: further columns, and the metrics of per-class tables (none: the usual one)."""
 
-    columns: tuple[MetricColumn, ...] = ()
+    columns: tuple[TableColumn, ...] = ()
     per_class: tuple[ClassMetrics, ...] = ()
+
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        """Every property that the further columns show, each once."""
+        return tuple(dict.fromkeys(one for column in self.columns for one in column.properties))
 
     @property
     def metrics(self) -> tuple[Primary, ...]:
@@ -122,11 +172,12 @@ USUAL_LAYOUT = Layout()
 
 
 def unsuited_layout(layout: Layout, kind: type[Config], config: Config | None) -> Iterator[Mistake]:
-    """Metrics that a study of this kind does not record; ``config`` is its base, ``None`` while that is wrong.
+    """What a study of this kind does not record; ``config`` is its base, ``None`` while that is wrong.
 
     A script may report metrics of its own.
     """
     if kind is not TrialConfig:
+        yield from _unknown_of_scripts(layout)
         return
     training = config.training if config is not None else None
     for index, column in enumerate(layout.columns):
@@ -137,6 +188,17 @@ def unsuited_layout(layout: Layout, kind: type[Config], config: Config | None) -
         for metric in cell.metrics:
             for message, remedy in _by_class(metric, training):
                 yield ("per_class", index), message, remedy
+
+
+def _unknown_of_scripts(layout: Layout) -> Iterator[Mistake]:
+    known = [name for name, one in PROPERTIES.items() if one.of_scripts]
+    for index, column in enumerate(layout.columns):
+        for one in column.properties:
+            if one.name not in known:
+                remedy = (
+                    f"Of scripts there are {', '.join(known)}, and the metrics that they report"
+                )
+                yield ("columns", index), f"{one.name!r} is not known of a script", remedy
 
 
 def _unrecorded(metric: Primary, config: TrialConfig | None) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from ablate.errors import Problem, StudyError, UsageError, did_you_mean
 from ablate.spec.blame import Mistake, blame
-from ablate.spec.columns import ClassMetrics, Layout, MetricCell, MetricColumn, unsuited_layout
+from ablate.spec.columns import ClassMetrics, Layout, MetricCell, TableColumn, unsuited_layout
 from ablate.spec.config import SECTIONS, Config, TrialConfig, config_class
 from ablate.spec.options import Options, Tree, invalid
 from ablate.spec.overrides import apply_overrides, complete, expand_names
@@ -35,8 +35,8 @@ class Header(Options):
     """Whose weights stay in the store once the study is complete: references and best rows, all trials, none."""
     plugins: tuple[str, ...] = ()
     """Python files beside the study file that register members of your own; only running a study executes them."""
-    columns: tuple[MetricColumn, ...] = ()
-    """Further columns of every table: ``split/metric``, or two in one cell: ``val/pixel_ap / val/miou``."""
+    columns: tuple[TableColumn, ...] = ()
+    """Further columns of every table: ``split/metric``, or a property of the trials such as ``best_epoch``."""
     per_class: tuple[ClassMetrics, ...] = ()
     """What per-class tables show: ``iou``, or two in one cell: ``pixel_ap / iou``; by default IoU or accuracy."""
 

@@ -67,7 +67,7 @@ def test_an_intact_entry_is_not_decoded_again(
     prepared_once, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, images = prepared_once
-    monkeypatch.setattr(writing, "decode", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr(writing, "original", lambda *_: pytest.fail("decoded again"))
     assert np.array_equal(_images(place)["train"], images["train"])
 
 
@@ -77,7 +77,7 @@ def test_a_copied_entry_is_checked_once_and_kept(
     place, images = prepared_once
     for file in _entry(place).glob("*.npy"):
         os.utime(file, ns=(1, 1))
-    monkeypatch.setattr(writing, "decode", lambda *_: pytest.fail("decoded again"))
+    monkeypatch.setattr(writing, "original", lambda *_: pytest.fail("decoded again"))
     assert np.array_equal(_images(place)["train"], images["train"])
     monkeypatch.setattr("ablate.data.cache.hash_file", lambda _: pytest.fail("hashed again"))
     assert np.array_equal(_images(place)["train"], images["train"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ablate.results import ResultSet, TrialResult
-from ablate.spec.columns import ClassMetrics, Layout, MetricColumn
+from ablate.spec.columns import ClassMetrics, Layout, TableColumn
 from ablate.tasks.segmentation import Segmentation
 
 from .search_cases import Kept
@@ -27,7 +27,7 @@ Values = Mapping[str, float]
 
 def layout(columns: Sequence[str] = (), per_class: Sequence[str] = ()) -> Layout:
     return Layout(
-        tuple(map(MetricColumn.model_validate, columns)),
+        tuple(map(TableColumn.model_validate, columns)),
         tuple(map(ClassMetrics.model_validate, per_class)),
     )
 

@@ -14,13 +14,14 @@ from ablate.report import render_csv, study_report, study_tables
 from ablate.results import ResultSet
 
 from .cases import CASES
+from .property_cases import PROPERTY_CASES
 from .search_cases import SEARCH_CASES, Kept
 from .segmentation_cases import SEGMENTATION_CASES
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "tables"
 
 
-KEPT = {**SEARCH_CASES, **SEGMENTATION_CASES}
+KEPT = {**PROPERTY_CASES, **SEARCH_CASES, **SEGMENTATION_CASES}
 NAMES = [*CASES, *KEPT]
 
 

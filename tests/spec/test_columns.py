@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from ablate.plan.compile import compile_plan
-from ablate.spec.columns import ClassMetrics, Layout, MetricColumn
+from ablate.spec.columns import ClassMetrics, Layout, TableColumn
 from ablate.spec.study import Header, read_draft, resolve, validate
 
 TRAINING = """
@@ -50,7 +50,7 @@ def problems(tmp_path: Path, extra: str, base: str = TRAINING) -> list[str]:
     ],
 )
 def test_a_column_holds_one_metric_or_two(text: str, names: list[str]) -> None:
-    column = MetricColumn.model_validate(text)
+    column = TableColumn.model_validate(text)
     assert [metric.metric for metric in column.metrics] == names
 
 
@@ -69,7 +69,20 @@ def test_a_column_holds_one_metric_or_two(text: str, names: list[str]) -> None:
 )
 def test_a_column_that_is_written_wrongly(text: Any, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
-        MetricColumn.model_validate(text)
+        TableColumn.model_validate(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "recorded"),
+    [
+        ("train_time", ["train_duration_s"]),
+        ("epochs_run / patience / best_epoch", ["epochs_run", "", "best_epoch"]),
+    ],
+)
+def test_a_column_holds_up_to_three_properties(text: str, recorded: list[str]) -> None:
+    column = TableColumn.model_validate(text)
+    assert [one.recorded for one in column.properties] == recorded
+    assert column.metrics == ()
 
 
 @pytest.mark.parametrize("text", ["val/iou", "iou@three", "pixel_ap/iou", "pixel_ap /iou", ""])
@@ -80,7 +93,7 @@ def test_metrics_of_classes_have_neither_split_nor_space(text: str) -> None:
 
 def test_the_layout_names_every_metric_of_the_columns() -> None:
     columns = ("val/pixel_ap / val/miou", "test/dice")
-    layout = Layout(tuple(map(MetricColumn.model_validate, columns)))
+    layout = Layout(tuple(map(TableColumn.model_validate, columns)))
     names = [metric.metric for metric in layout.metrics]
     assert names == ["val/pixel_ap", "val/miou", "test/dice"]
 
@@ -152,7 +165,7 @@ def test_segmentation_knows_its_own_metrics() -> None:
     assert isinstance(config, TrialConfig)
     config = config.model_copy(update={"task": Segmentation(pixel_ap=False)})
     layout = Layout(
-        (MetricColumn.model_validate("val/pixel_ap / val/miou"),),
+        (TableColumn.model_validate("val/pixel_ap / val/miou"),),
         (ClassMetrics.model_validate("pixel_ap / iou"), ClassMetrics.model_validate("miou")),
     )
     found = {place: message for place, message, _ in unsuited_layout(layout, TrialConfig, config)}
