@@ -149,11 +149,12 @@ def _further(analysis: Analysis, shown: Shown, notes: Notes) -> Column:
     metrics = [one for one in shown if isinstance(one, Primary)]
     properties = [one for one in shown if isinstance(one, Property)]
     if properties:
-        return _properties(analysis, properties, notes)
+        return properties_column(analysis, properties, notes)
     return _metrics(analysis, metrics)
 
 
-def _properties(analysis: Analysis, properties: Sequence[Property], notes: Notes) -> Column:
+def properties_column(analysis: Analysis, properties: Sequence[Property], notes: Notes) -> Column:
+    """A column of one property, or of several in one cell."""
     columns = [_property(analysis, one, notes) for one in properties]
     if len(columns) == 1:
         return columns[0]

@@ -45,10 +45,11 @@ def records_of(
         for metric in others:
             yield _plain(analysis, row, metric, row.results.summary(metric))
         for one in shown:
-            yield _property(analysis, row, one)
+            yield property_record(analysis, row, one)
 
 
-def _property(analysis: Analysis, row: RowAnalysis, one: Property) -> Record:
+def property_record(analysis: Analysis, row: RowAnalysis, one: Property) -> Record:
+    """The mean of what trials recorded, or what the configuration and the other rows say."""
     if one.recorded:
         return _plain(analysis, row, one.recorded, row.results.measured(one.recorded))
     value = unrecorded(one, analysis, row)

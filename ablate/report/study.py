@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
+from ablate.report.analysis import analyse
 from ablate.report.best_epochs import best_epochs_table
 from ablate.report.markdown import escape, prose, render_markdown
 from ablate.report.per_class import per_class_tables
 from ablate.report.search_table import importances_table, search_table
 from ablate.report.searching import searches_of
+from ablate.report.settings import settings_table
 from ablate.report.table import AblationTable, ablation_table
 from ablate.report.tuning_table import tuning_table
 from ablate.results import ResultSet
@@ -27,14 +29,17 @@ def study_tables(
 ) -> list[AblationTable]:
     """The table of every ablation, in the order of the study file, each followed by those that belong to it.
 
-    These are its searches', its best epochs and its classes'. ``searches`` maps the key of a search to what is recorded
-    of it; ``layout`` is what the study says of its tables.
+    These are what its rows set, its searches', its best epochs and its classes'. ``searches`` maps the key of a search
+    to what is recorded of it; ``layout`` is what the study says of its tables.
     """
     tables = []
     for ablation in plan.ablations:
         tables.append(
             ablation_table(plan, ablation, results, searches, layout=layout, measured=measured)
         )
+        settings = settings_table(analyse(plan, ablation, results, searches), layout.details)
+        if settings is not None:
+            tables.append(settings)
         tables += _search_tables(ablation, searches_of(plan, ablation, searches or {}))
         epochs = best_epochs_table(plan, ablation, results, layout)
         if epochs is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from ablate.errors import did_you_mean
 from ablate.registry import overlaid, table
 from ablate.spec.blame import Mistake
 from ablate.spec.config import Config, TrialConfig
-from ablate.spec.options import Options, invalid
+from ablate.spec.options import Options, invalid, to_tree
 from ablate.spec.primary import Primary
 from ablate.spec.properties import PROPERTIES, Property
 from ablate.spec.suits import unmeasured
@@ -25,6 +25,7 @@ MOST_PROPERTIES_IN_A_CELL = 3
 
 _BETWEEN_COLUMNS = re.compile(r" / (?=(?:train|val|test)/)")
 _SECOND_SPLIT = re.compile(r"/\s*(train|val|test)/")
+_FIELD = re.compile(r"\w+\.\w+")
 _ONE_NAME = re.compile(r"[^\s/@]+")
 
 
@@ -134,6 +135,24 @@ def _shareable(name: str) -> str:
     return did_you_mean(name, PROPERTIES)
 
 
+class Detail(TableColumn):
+    """One of ``details``: a field of the configuration as in ``optimizer.lr``, or properties as in ``best_epoch``."""
+
+    @property
+    def field(self) -> str:
+        """The dotted field; empty where it is a property."""
+        return "" if self.properties else self.text
+
+    @classmethod
+    def _names(cls, text: str) -> tuple[str, ...]:
+        if not _FIELD.fullmatch(text):
+            near = did_you_mean(text, PROPERTIES)
+            known = f"Write for example 'optimizer.lr', or one of {', '.join(PROPERTIES)}"
+            message = f"{text!r} is neither a field of a section nor a property of trials"
+            raise invalid(message, near if near.startswith("Did") else known)
+        return ()
+
+
 class ClassMetrics(MetricCell):
     """One of ``per_class``: ``iou``, or two in a cell, ``pixel_ap / iou``."""
 
@@ -151,10 +170,11 @@ class ClassMetrics(MetricCell):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a study says of its tables: further columns, and the metrics of per-class tables (none: the usual one)."""
+    """What a study says of its tables: further columns, metrics of per-class tables (none: the usual one), details."""
 
     columns: tuple[TableColumn, ...] = ()
     per_class: tuple[ClassMetrics, ...] = ()
+    details: tuple[Detail, ...] = ()
 
     @property
     def properties(self) -> tuple[Property, ...]:
@@ -176,8 +196,11 @@ def unsuited_layout(layout: Layout, kind: type[Config], config: Config | None) -
 
     A script may report metrics of its own.
     """
+    if config is not None:
+        yield from _unknown_fields(layout.details, config)
     if kind is not TrialConfig:
-        yield from _unknown_of_scripts(layout)
+        yield from _unknown_of_scripts("columns", layout.columns)
+        yield from _unknown_of_scripts("details", layout.details)
         return
     training = config.training if config is not None else None
     for index, column in enumerate(layout.columns):
@@ -190,15 +213,24 @@ def unsuited_layout(layout: Layout, kind: type[Config], config: Config | None) -
                 yield ("per_class", index), message, remedy
 
 
-def _unknown_of_scripts(layout: Layout) -> Iterator[Mistake]:
+def _unknown_fields(details: Sequence[Detail], config: Config) -> Iterator[Mistake]:
+    """Fields that the baseline does not have."""
+    known = [f"{section}.{name}" for section, fields in to_tree(config).items() for name in fields]
+    for index, detail in enumerate(details):
+        if detail.field and detail.field not in known:
+            message = f"the baseline has no field {detail.field!r}"
+            yield ("details", index), message, did_you_mean(detail.field, known)
+
+
+def _unknown_of_scripts(key: str, columns: Sequence[TableColumn]) -> Iterator[Mistake]:
     known = [name for name, one in PROPERTIES.items() if one.of_scripts]
-    for index, column in enumerate(layout.columns):
+    for index, column in enumerate(columns):
         for one in column.properties:
             if one.name not in known:
                 remedy = (
                     f"Of scripts there are {', '.join(known)}, and the metrics that they report"
                 )
-                yield ("columns", index), f"{one.name!r} is not known of a script", remedy
+                yield (key, index), f"{one.name!r} is not known of a script", remedy
 
 
 def _unrecorded(metric: Primary, config: TrialConfig | None) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,14 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from ablate.errors import Problem, StudyError, UsageError, did_you_mean
 from ablate.spec.blame import Mistake, blame
-from ablate.spec.columns import ClassMetrics, Layout, MetricCell, TableColumn, unsuited_layout
+from ablate.spec.columns import (
+    ClassMetrics,
+    Detail,
+    Layout,
+    MetricCell,
+    TableColumn,
+    unsuited_layout,
+)
 from ablate.spec.config import SECTIONS, Config, TrialConfig, config_class
 from ablate.spec.options import Options, Tree, invalid
 from ablate.spec.overrides import apply_overrides, complete, expand_names
@@ -40,12 +47,15 @@ class Header(Options):
     per_class: tuple[ClassMetrics, ...] = ()
     """What per-class tables show: ``iou``, or two in one cell: ``pixel_ap / iou``; by default IoU or accuracy."""
 
+    details: tuple[Detail, ...] = ()
+    """Fields and properties that every ablation's table of details shows, beside those in which its rows differ."""
+
     @property
     def layout(self) -> Layout:
         """What the study says of its tables."""
-        return Layout(self.columns, self.per_class)
+        return Layout(self.columns, self.per_class, self.details)
 
-    @field_validator("columns", "per_class")
+    @field_validator("columns", "per_class", "details")
     @classmethod
     def _shown_once(cls, value: tuple[MetricCell, ...]) -> tuple[MetricCell, ...]:
         texts = [cell.text for cell in value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ablate.models.weights import WeightFile
@@ -89,8 +90,21 @@ def leaky_splits() -> Kept:
     return Kept(make_plan(rows), ResultSet("basenet", trials))
 
 
+def implementation_details() -> Kept:
+    """Fields that all rows share, properties in a cell, and what differs."""
+    kept = transfer(shared=2)
+    details = (
+        "optimizer.name",
+        "data.batch_size",
+        "epochs_run / patience / best_epoch",
+        "train_time",
+    )
+    return replace(kept, layout=layout(details=details))
+
+
 PROPERTY_CASES: dict[str, Callable[[], Kept]] = {
     "epochs-and-costs": epochs_and_costs,
+    "implementation-details": implementation_details,
     "leaky-splits": leaky_splits,
     "transfer": transfer_study,
 }

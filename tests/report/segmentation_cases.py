@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ablate.results import ResultSet, TrialResult
-from ablate.spec.columns import ClassMetrics, Layout, TableColumn
+from ablate.spec.columns import ClassMetrics, Detail, Layout, TableColumn
 from ablate.tasks.segmentation import Segmentation
 
 from .search_cases import Kept
@@ -25,10 +25,13 @@ OBJECTS = ("background", "animal", "vehicle", "person")
 Values = Mapping[str, float]
 
 
-def layout(columns: Sequence[str] = (), per_class: Sequence[str] = ()) -> Layout:
+def layout(
+    columns: Sequence[str] = (), per_class: Sequence[str] = (), details: Sequence[str] = ()
+) -> Layout:
     return Layout(
         tuple(map(TableColumn.model_validate, columns)),
         tuple(map(ClassMetrics.model_validate, per_class)),
+        tuple(map(Detail.model_validate, details)),
     )
 
 

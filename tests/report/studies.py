@@ -29,6 +29,14 @@ class Model(Options):
     dropout: float = 0.0
 
 
+class Loss(Options):
+    name: str = "cross_entropy"
+
+
+class Scheduler(Options):
+    name: str = "constant"
+
+
 class Optimizer(Options):
     name: str = "adam"
     lr: float = 0.001
@@ -51,7 +59,14 @@ def config(
     **more: Any,
 ) -> TrialConfig:
     """A configuration that no file could describe; ``more`` are sections such as ``task`` and ``data``."""
-    sections = {"data": Data(), "model": Model(), "optimizer": Optimizer(), **more}
+    sections = {
+        "data": Data(),
+        "model": Model(),
+        "loss": Loss(),
+        "optimizer": Optimizer(),
+        "scheduler": Scheduler(),
+        **more,
+    }
     sections.setdefault("task", Classification())
     sections.setdefault("label_spaces", {})
     for field, value in (changes or {}).items():

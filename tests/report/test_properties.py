@@ -15,7 +15,7 @@ from .studies import RowDraft, make_plan, results
 
 
 def column(kept, title):
-    (table,) = study_tables(kept.plan, kept.results, layout=kept.layout, measured=kept.measured)
+    (table, *_) = study_tables(kept.plan, kept.results, layout=kept.layout, measured=kept.measured)
     place = table.columns.index(title)
     return [row[place].text for row in table.rows]
 
@@ -68,7 +68,7 @@ def test_the_time_of_a_trial_stands_once_however_it_is_asked_for():
 
 def test_times_on_a_shared_device_say_so_whichever_they_are():
     kept = transfer("train_time", "val/loss", shared=2)
-    (table,) = study_tables(kept.plan, kept.results, layout=kept.layout)
+    (table, *_) = study_tables(kept.plan, kept.results, layout=kept.layout)
     assert "training time: measured with 2 trials side by side on one device." in table.footer
     alone = [replace(t, shared_device=1) if t.seed else t for t in kept.results]
     mixed = replace(kept, results=ResultSet("basenet", tuple(alone)))
