@@ -9,7 +9,7 @@ from typing import Any
 from ablate.errors import TrialError
 from ablate.plugins.loading import load_unchanged
 from ablate.spec.config import TrialConfig
-from ablate.spec.study import validate
+from ablate.spec.resolution import validate
 from ablate.spec.yaml_file import show_path
 
 

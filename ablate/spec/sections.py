@@ -124,6 +124,12 @@ class ModelOptions(Options):
         return (name.rpartition(".")[0],)
 
     @property
+    def encoder_name(self) -> str:
+        """The architecture of the encoder: networks start from weights of the same one only."""
+        encoder = getattr(self, "encoder", None)
+        return encoder if isinstance(encoder, str) else self.name
+
+    @property
     def libraries(self) -> tuple[str, ...]:
         """Modules that building imports: they are loaded once for all trials."""
         return ()
