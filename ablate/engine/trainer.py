@@ -16,6 +16,7 @@ from ablate.engine.device import Execution
 from ablate.engine.seeding import start_stream
 from ablate.engine.watch import Watch
 from ablate.metrics.counts import Counts
+from ablate.models.loading import LoadReport
 from ablate.spec.config import TrialConfig
 from ablate.spec.labels import Labels
 from ablate.spec.values import Normalization
@@ -38,6 +39,8 @@ class Trainer:
     optimizer: Optimizer
     schedule: Any
     scaler: GradScaler
+    loaded: LoadReport | None = None
+    """What became of the tensors of an earlier training, if it starts from one."""
 
     def train_epoch(self, epoch: int, watch: Watch) -> Counts:
         """One pass over the training set.
