@@ -125,9 +125,8 @@ class ModelOptions(Options):
 
     @property
     def encoder_name(self) -> str:
-        """The architecture of the encoder: networks start from weights of the same one only."""
-        encoder = getattr(self, "encoder", None)
-        return encoder if isinstance(encoder, str) else self.name
+        """The architecture of the encoder, which a network shares with what it starts from."""
+        return str(getattr(self, "encoder", self.name))
 
     @property
     def libraries(self) -> tuple[str, ...]:
