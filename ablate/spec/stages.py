@@ -43,7 +43,7 @@ def resolve(tree: Tree) -> tuple[Config | None, list[Mistake]]:
 
 
 def read_stages(written: Any) -> tuple[dict[str, Stage], list[Mistake]]:
-    """The stages under ``stages``, each knowing those that it starts from; those that are wrong are left out."""
+    """The stages under ``stages``, each knowing those that it starts from; none if anything is wrong with one."""
     if not isinstance(written, Mapping):
         return {}, [(("stages",), "must be a mapping of names to configurations", "")]
     found: dict[str, Stage] = {}
@@ -56,8 +56,8 @@ def read_stages(written: Any) -> tuple[dict[str, Stage], list[Mistake]]:
     for name, stage in found.items():
         wrong = list(_start_mistakes(stage.config, found, written))
         mistakes += [_within(name, mistake) for mistake in wrong]
-    circles = list(_circles(found))
-    return ({} if circles else _linked(found)), [*mistakes, *circles]
+    mistakes += _circles(found)
+    return ({} if mistakes else _linked(found)), mistakes
 
 
 def chain(stage: Stage | None) -> Iterator[Stage]:
