@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.table import Table
 from rich.text import Text
 
 from ablate.cli.printing import ERR, OUT, print_text
+from ablate.cli.stage_graph import stage_lines, stage_size
 from ablate.plan.types import Plan, Trial
 from ablate.progress.wording import rough_duration
 from ablate.report.searching import progress
@@ -26,14 +28,15 @@ def print_plan(study: Study, jobs: int | None) -> None:
     plan = study.plan
     done = {(item.condition, item.seed) for item in results if item.status is Status.FINISHED}
     drawn = Table("condition", "changes", "ablations", "seeds", "done", box=None, pad_edge=False)
+    seeds = Counter(trial.condition for trial in plan.trials)
     for key, condition in plan.conditions.items():
         count = sum((key, seed) in done for seed in plan.seeds)
         changes = ", ".join(f"{k}={v}" for k, v in changed_values(plan, condition).items()) or "-"
-        names = (condition.name, changes, ", ".join(_ablations_of(plan, key)))
-        cells = (*names, str(len(plan.seeds)), f"{count}/{len(plan.seeds)}")
+        names = (condition.name, changes, ", ".join(_ablations_of(plan, key)) or "-")
+        cells = (*names, str(seeds[key]), f"{count}/{seeds[key]}")
         drawn.add_row(*map(Text, cells))  # not as markup, which would take [x] for a style
     OUT.print(drawn)
-    for line in _searches(study):
+    for line in (*stage_lines(plan, done), *_searches(study)):
         print_text(line)
     missing = [trial for trial in plan.trials if (trial.condition, trial.seed) not in done]
     print_text(_size(plan, results, missing, jobs))
@@ -43,8 +46,8 @@ def print_plan(study: Study, jobs: int | None) -> None:
 def size_of(plan: Plan) -> str:
     """How much a plan is: its ablations, conditions, seeds, trials and searches."""
     text = (
-        f"{counted(len(plan.ablations), 'ablation')}, {counted(len(plan.conditions), 'condition')} x "
-        f"{counted(len(plan.seeds), 'seed')} = {counted(len(plan.trials), 'trial')}"
+        f"{counted(len(plan.ablations), 'ablation')}, {counted(len(plan.row_conditions), 'condition')} x "
+        f"{counted(len(plan.seeds), 'seed')}{stage_size(plan)} = {counted(len(plan.trials), 'trial')}"
     )
     if not plan.searches:
         return text
@@ -81,10 +84,10 @@ def _ablations_of(plan: Plan, key: str) -> list[str]:
 
 def _size(plan: Plan, results: ResultSet, missing: list[Trial], jobs: int | None) -> str:
     rows = sum(len(ablation.rows) for ablation in plan.ablations)
-    shared = rows - len(plan.conditions)
+    shared = rows - len(plan.row_conditions)
     text = (
         f"\n{counted(rows, 'row')}, {shared} of them shared: "
-        f"{counted(len(plan.conditions), 'condition')} x {counted(len(plan.seeds), 'seed')} = "
+        f"{counted(len(plan.row_conditions), 'condition')} x {counted(len(plan.seeds), 'seed')}{stage_size(plan)} = "
         f"{counted(len(plan.trials), 'trial')}, {len(missing)} to run."
     )
     if not missing:

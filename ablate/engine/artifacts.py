@@ -19,8 +19,10 @@ from ablate.engine.architecture import Architecture, architecture_of, to_markdow
 from ablate.engine.state import Weights
 from ablate.files import write_atomically, write_json, write_text
 from ablate.metrics.counts import Counts
+from ablate.models.loading import LoadReport
+from ablate.models.starting import NORMALIZATION_FILE
 from ablate.spec.labels import Labels
-from ablate.spec.values import ImageShape
+from ablate.spec.values import ImageShape, Normalization
 
 
 def write_architecture(folder: Path, model: nn.Module, shape: ImageShape) -> Architecture:
@@ -31,6 +33,13 @@ def write_architecture(folder: Path, model: nn.Module, shape: ImageShape) -> Arc
     write_text(folder / "architecture.md", to_markdown(rows) + "\n")
     write_json(folder / "architecture.json", [asdict(row) for row in rows])
     return found
+
+
+def write_start(folder: Path, normalization: Normalization, loaded: LoadReport | None) -> None:
+    """``normalization.json``, which whoever starts from the weights needs, and what was loaded itself, if anything."""
+    write_json(folder / NORMALIZATION_FILE, normalization.model_dump())
+    if loaded is not None:
+        write_json(folder / "loaded_weights.json", asdict(loaded))
 
 
 def write_predictions(folder: Path, counts: Mapping[str, Counts], labels: Labels) -> None:

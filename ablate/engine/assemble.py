@@ -14,8 +14,11 @@ from ablate.engine.frozen import freeze, parameter_groups, resting
 from ablate.engine.seeding import start_stream
 from ablate.engine.trainer import Trainer
 from ablate.errors import TrialError, did_you_mean
+from ablate.models.loading import LoadReport
+from ablate.models.starting import load_start, start_normalization
 from ablate.spec.config import TrialConfig
 from ablate.spec.primary import Primary
+from ablate.spec.values import Normalization
 from ablate.tasks.task import TaskOptions
 
 
@@ -29,8 +32,8 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
     task = cast(TaskOptions, config.task)
     _check_primary(config.primary, task, data)
     execution = prepare(device, config.train.precision)
-    normalization = resolve_normalization(config.data, data, config.model.normalization())
-    model = _build_model(config, data, seed, execution)
+    normalization = resolve_normalization(config.data, data, _weights_normalization(config))
+    model, loaded = _build_model(config, data, seed, execution)
     batches = TrainBatches(
         data.splits["train"],
         data.labels,
@@ -56,14 +59,27 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
         schedule=config.scheduler.build(optimizer, config.train.epochs, batches.steps_per_epoch),
         scaler=execution.scaler(),
         resting=() if config.train.freeze == "none" else tuple(resting(model)),
+        loaded=loaded,
     )
 
 
 def _build_model(
     config: TrialConfig, data: PreparedData, seed: int, execution: Execution
-) -> nn.Module:
+) -> tuple[nn.Module, LoadReport | None]:
+    """The network, and what became of its tensors if it starts from an earlier training."""
+    if config.earlier is not None and config.start is None:
+        raise TrialError(f"the weights of {config.earlier} are not known here")
     start_stream(seed, "init")
-    return execution.place(config.model.build(data.shape, data.num_classes))
+    net = config.from_random.model.build(data.shape, data.num_classes)
+    loaded = None if config.start is None else load_start(net, config.model, config.start)
+    return execution.place(net), loaded
+
+
+def _weights_normalization(config: TrialConfig) -> Normalization | None:
+    """What the loaded weights were trained with; nothing is read where the study file decides."""
+    if config.start is None:
+        return config.model.normalization()
+    return start_normalization(config.start) if config.data.normalize == "auto" else None
 
 
 def _build_criterion(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ablate.data import PreparedData
-from ablate.engine.artifacts import write_architecture
+from ablate.engine.artifacts import write_architecture, write_start
 from ablate.engine.assemble import assemble
 from ablate.engine.checkpoint import Checkpoints
 from ablate.engine.epochs import is_done, run_epoch
@@ -56,6 +56,7 @@ def fit(
     trainer = assemble(config, data, seed=seed, device=device)
     probes = probes_of(config, data, folder / "artifacts")
     architecture = write_architecture(folder / "artifacts", trainer.model, data.shape)
+    write_start(folder / "artifacts", trainer.normalization, trainer.loaded)
     checkpoints = Checkpoints(folder / "checkpoints", _identity(config, data, seed))
     state = _resume(trainer, checkpoints)
     trainer = with_frozen_features(trainer, data)

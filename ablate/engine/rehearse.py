@@ -21,6 +21,8 @@ from ablate.spec.config import TrialConfig
 def rehearse(config: TrialConfig, data: PreparedData, *, seed: int, device: str) -> tuple[int, int]:
     """Build everything, train on one batch without a step of the optimizer, predict one batch of ``val``.
 
+    A network that starts from an earlier training starts from random weights here: that training may not have run yet.
+
     Returns:
         The number of parameters, and of those that are trained.
 
@@ -29,7 +31,7 @@ def rehearse(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
         DataError: the normalisation does not fit the images.
     """
     check_probes(config, data)
-    trainer = assemble(config, data, seed=seed, device=device)
+    trainer = assemble(config.from_random, data, seed=seed, device=device)
     start_stream(seed, "train", 1)
     trainer.train_mode()
     for batch in islice(trainer.batches.epoch(1), 1):

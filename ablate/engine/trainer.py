@@ -16,6 +16,7 @@ from ablate.engine.device import Execution
 from ablate.engine.seeding import start_stream
 from ablate.engine.watch import Watch
 from ablate.metrics.counts import Counts
+from ablate.models.loading import LoadReport
 from ablate.spec.config import TrialConfig
 from ablate.spec.labels import Labels
 from ablate.spec.values import Normalization
@@ -34,7 +35,8 @@ class Trainer:
     """A model on its device with everything that trains it.
 
     ``resting``: the frozen modules, which stay in evaluation mode. ``features``: what the frozen part of the model
-    makes of the images, where that is computed once.
+    makes of the images, where that is computed once. ``loaded``: what became of the tensors of an earlier training,
+    if it starts from one.
     """
 
     config: TrialConfig
@@ -51,6 +53,7 @@ class Trainer:
     scaler: GradScaler
     resting: tuple[nn.Module, ...] = ()
     features: FrozenFeatures | None = None
+    loaded: LoadReport | None = None
 
     def train_epoch(self, epoch: int, watch: Watch) -> Counts:
         """One pass over the training set.

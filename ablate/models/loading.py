@@ -28,7 +28,7 @@ class LoadReport:
     """What became of a network's tensors; names as in its state dict.
 
     ``missing`` are those that the file lacks, ``unexpected`` those that only the file has, ``head``
-    those left at their initialisation because the file's number of classes is another.
+    those left at their initialisation because the file's number of classes or its task is another.
     """
 
     source: str
@@ -84,9 +84,16 @@ def _read(path: Path) -> Any:
 
 
 def load_weights(
-    net: torch.nn.Module, state: State, *, head: tuple[str, ...], source: str
+    net: torch.nn.Module,
+    state: State,
+    *,
+    head: tuple[str, ...],
+    source: str,
+    new_head: bool = False,
 ) -> LoadReport:
     """Copy ``state`` into ``net``; the modules named ``head`` may have another number of classes.
+
+    With ``new_head`` these stay at their initialisation in any case.
 
     Logs one line, as a warning when tensors outside the head are missing. A first convolution for
     other than three channels takes the RGB kernels summed, or repeated and scaled.
@@ -96,7 +103,7 @@ def load_weights(
             outside the head has another shape.
     """
     own = net.state_dict()
-    match = _match(own, state, head)
+    match = _match(own, state, head, new_head)
     if len(match.loaded) * 2 < len(own):
         raise TrialError(
             f"{source} fits only {len(match.loaded)} of the {len(own)} tensors of the model: "
@@ -126,16 +133,19 @@ class _Match:
     clashes: list[str] = field(default_factory=list)
 
 
-def _match(own: Mapping[str, torch.Tensor], state: State, head: tuple[str, ...]) -> _Match:
+def _match(
+    own: Mapping[str, torch.Tensor], state: State, head: tuple[str, ...], new_head: bool
+) -> _Match:
     match = _Match()
     for name in own:
         if name not in state:
             continue
         here, there = own[name], state[name]
-        if here.shape == there.shape:
-            match.loaded[name] = there
-        elif name.rpartition(".")[0] in head:
+        in_head = any(name.startswith(f"{module}.") for module in head)
+        if in_head and (new_head or here.shape != there.shape):
             match.head.append(name)
+        elif here.shape == there.shape:
+            match.loaded[name] = there
         elif _differ_in_channels(here, there):
             match.loaded[name] = _for_channels(there, here.shape[1])
         else:

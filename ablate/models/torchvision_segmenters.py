@@ -13,6 +13,7 @@ from ablate.catalogue import TorchvisionSegmenter
 from ablate.models.library import too_small
 from ablate.models.segmenter import SegmenterOptions
 from ablate.models.weights import WeightFile, weights_reader
+from ablate.spec.earlier import RunWeights, StageWeights
 from ablate.spec.values import ImageShape, Normalization
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class SegmenterWeightFile(WeightFile):
 
 
 SegmenterWeights = Annotated[
-    Literal["random", "imagenet", "coco"] | SegmenterWeightFile,
+    Literal["random", "imagenet", "coco"] | SegmenterWeightFile | StageWeights | RunWeights,
     BeforeValidator(weights_reader(SegmenterWeightFile)),
 ]
 """``random``, ``imagenet`` (of the backbone), ``coco`` (of the whole network) or a file's path."""
@@ -59,6 +60,11 @@ class TorchvisionSegmenterOptions(SegmenterOptions):
     def architecture(self) -> str:
         """The name that torchvision knows it by."""
         return self.name.removeprefix(PREFIX)
+
+    @property
+    def encoder_name(self) -> str:
+        """The backbone, which stands behind the first part of the name: ``deeplabv3_resnet50``."""
+        return self.architecture.partition("_")[2]
 
     @property
     def entry(self) -> TorchvisionSegmenter:

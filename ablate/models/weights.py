@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator
 
 from ablate.errors import did_you_mean
+from ablate.spec.earlier import RunWeights, StageWeights, earlier_weights
 from ablate.spec.options import NotIdentity, Options, invalid
 
 
@@ -42,22 +43,24 @@ class WeightFile(Options):
 
 
 def weights_reader(kind: type[WeightFile]) -> Callable[[Any], Any]:
-    """The validator of a field that holds one of ``kind.named`` or a ``kind``."""
+    """The validator of a field that holds one of ``kind.named``, a ``kind`` or the weights of an earlier training."""
 
     def read(value: Any) -> Any:
         if isinstance(value, str):
             return value if value in kind.named else kind(path=value)
         if isinstance(value, Mapping):
-            return kind.model_validate(value)
-        if isinstance(value, kind):
+            return earlier_weights(value) or kind.model_validate(value)
+        if isinstance(value, kind | StageWeights | RunWeights):
             return value
         names = ", ".join(kind.named)
-        raise invalid(f"weights must be {names} or the path of a file, not {value!r}")
+        rule = f"weights must be {names}, {{stage: NAME}}, {{run: ID}} or the path of a file"
+        raise invalid(f"{rule}, not {value!r}")
 
     return read
 
 
 Weights = Annotated[
-    Literal["random", "imagenet"] | WeightFile, BeforeValidator(weights_reader(WeightFile))
+    Literal["random", "imagenet"] | WeightFile | StageWeights | RunWeights,
+    BeforeValidator(weights_reader(WeightFile)),
 ]
-"""``random``, ``imagenet`` (the library's own pre-trained weights) or a file's path."""
+"""``random``, ``imagenet`` (the library's own), a file's path, ``{stage: NAME}`` or ``{run: ID}``."""

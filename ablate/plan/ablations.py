@@ -20,8 +20,9 @@ from ablate.plan.search.types import Dimension, SearchPlan
 from ablate.plan.types import AblationPlan
 from ablate.spec.blame import Mistake
 from ablate.spec.config import Config
-from ablate.spec.options import Tree, freeze, to_tree
+from ablate.spec.options import Tree, freeze
 from ablate.spec.overrides import apply_overrides
+from ablate.spec.stages import study_tree
 from ablate.spec.suits import unmeasured
 from ablate.spec.yaml_file import KeyPath
 
@@ -41,8 +42,8 @@ class Base:
 
     @property
     def full(self) -> Tree:
-        """With every default; empty while the study's own configuration is wrong."""
-        return to_tree(self.config) if self.config else {}
+        """With every default and every stage; empty while the study's own configuration is wrong."""
+        return study_tree(self.config) if self.config else {}
 
     @property
     def key(self) -> str:

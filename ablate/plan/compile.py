@@ -12,13 +12,17 @@ from ablate.errors import StudyError, UsageError, did_you_mean
 from ablate.plan.ablations import AblationCompiler, Base, Compiled
 from ablate.plan.conditions import Conditions
 from ablate.plan.designs.base import Ablation
+from ablate.plan.search.proposals import proposed_conditions
 from ablate.plan.search.types import SearchPlan
+from ablate.plan.stages import stage_conditions, stage_trials, used_stages
 from ablate.plan.starts import chain, read_starts
 from ablate.plan.types import AblationPlan, Plan, Trial
 from ablate.spec.member import Member
 from ablate.spec.options import freeze
 from ablate.spec.overrides import apply_overrides
-from ablate.spec.study import Draft, knows_plugins, resolve, validate
+from ablate.spec.resolution import validate
+from ablate.spec.stages import resolve
+from ablate.spec.study import Draft, knows_plugins
 
 #: Key of a finished search to the best parameters that it found: dotted field to value.
 Found = Mapping[str, Mapping[str, Any]]
@@ -48,12 +52,13 @@ def compile_plan(
     starts = read_starts(conditions, options)
     compiled = _compile(conditions, options, starts, found)
     _check_budgets(conditions, compiled)
+    _warn_of_unused(conditions, compiled)
     problems = [*draft.problems, *conditions.problems]
     if problems or draft.config is None or draft.header is None:
         raise StudyError(draft.document.file, list(dict.fromkeys(problems)))
     shown = [name for name in compiled if not only or name in only]
     needed = {needed for name in shown for needed in chain(name, starts)}
-    searches = _distinct(compiled[name].searches for name in compiled if name in needed)
+    searches = _searches(compiled[name] for name in compiled if name in needed)
     return _plan(conditions, [compiled[name].plan for name in shown], searches)
 
 
@@ -125,9 +130,10 @@ def _check_budgets(conditions: Conditions, compiled: Mapping[str, Compiled]) -> 
                 conditions.complain(place, rule, "Give both the same budget")
 
 
-def _distinct(groups: Iterable[tuple[SearchPlan, ...]]) -> tuple[SearchPlan, ...]:
+def _searches(compiled: Iterable[Compiled]) -> tuple[SearchPlan, ...]:
+    """The searches of ablations, each once."""
     found: dict[str, SearchPlan] = {}
-    for search in itertools.chain.from_iterable(groups):
+    for search in itertools.chain.from_iterable(item.searches for item in compiled):
         found.setdefault(search.key, search)
     return tuple(found.values())
 
@@ -138,21 +144,36 @@ def _plan(
     draft = conditions.draft
     assert draft.header is not None  # noqa: S101  (compile_plan has checked it)
     used = dict.fromkeys(row.condition for ablation in ablations for row in ablation.rows)
-    found = {key: conditions.by_key[key] for key in used}
+    rows = {key: conditions.by_key[key] for key in used}
+    proposed = {item.key: item for item in proposed_conditions(searches)} if draft.stages else {}
+    starting = {**proposed, **rows}
+    stages = stage_conditions([item.config for item in starting.values()], conditions.full)
     seeds: Any = draft.header.seeds
-    trials = tuple(
-        Trial(key, seed, f"{condition.name}, seed {seed}")
-        for seed in seeds
-        for key, condition in found.items()
-    )
+    places = [(key, seed) for seed in seeds for key in starting]
+    first = stage_trials(places, {**starting, **stages}, seeds)
+    own = (Trial(key, seed, f"{rows[key].name}, seed {seed}") for seed in seeds for key in rows)
+    trials = {trial.place: trial for trial in first}
+    for trial in own:
+        trials[trial.place] = trial  # in the place of a stage that is the same, which goes first
     return Plan(
         draft.name,
         draft.header.description,
         conditions.baseline,
         seeds,
-        found,
+        {**rows, **stages, **rows},
         tuple(ablations),
-        trials,
+        tuple(trials.values()),
         tuple(conditions.warnings),
         searches,
     )
+
+
+def _warn_of_unused(conditions: Conditions, compiled: Mapping[str, Compiled]) -> None:
+    """Stages that nothing starts from, unless what a search finds may."""
+    if any(item.plan.waiting for item in compiled.values()):
+        return
+    starting = (*conditions.by_key.values(), *proposed_conditions(_searches(compiled.values())))
+    used = used_stages(item.config for item in starting)
+    for name in conditions.draft.stages:
+        if name not in used:
+            conditions.warn(("stages", name), "no row starts from this stage: it is not trained")

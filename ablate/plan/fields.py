@@ -9,8 +9,11 @@ from ablate.spec.options import invalid
 #: Sections that all rows of a study share: what verdicts are about, and what is looked at beside.
 _SHARED = ("task", "primary", "label_spaces", "probes")
 
-#: Sections that rows may change.
-SECTIONS = tuple(name for name in config.SECTIONS if name not in _SHARED)
+#: Sections that searches may change.
+_OF_TRIALS = tuple(name for name in config.SECTIONS if name not in _SHARED)
+
+#: Sections that rows may change, those of stages included.
+SECTIONS = (*_OF_TRIALS, "stages")
 
 
 def check_field(name: str) -> str:
@@ -20,8 +23,11 @@ def check_field(name: str) -> str:
     'optimizer.lr'
     """
     root, _, rest = name.partition(".")
-    if root not in SECTIONS:
-        raise invalid(f"unknown section '{root}'", did_you_mean(root, SECTIONS))
+    if root == "stages":
+        rule = "a search cannot vary a stage"
+        raise invalid(rule, "Name the levels as factors of a grid: {stages.NAME.FIELD: [...]}")
+    if root not in _OF_TRIALS:
+        raise invalid(f"unknown section '{root}'", did_you_mean(root, _OF_TRIALS))
     if not all(rest.split(".")):
         raise invalid(f"must be a field such as optimizer.lr, not '{name}'")
     return name

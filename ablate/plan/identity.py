@@ -28,6 +28,9 @@ def condition_key(config: Config) -> str:
         tree["label_spaces"] = training.spaces_that_count
     if training is not None and training.groups is not None:
         tree["classes"] = list(training.groups)  # mappings are hashed without their order
+    if training is not None and training.upstream is not None:
+        stage = training.upstream
+        tree["upstream"] = {"condition": condition_key(stage.config), "shared": stage.shared}
     return hash_value({"version": VERSION, "config": tree})
 
 
@@ -37,6 +40,7 @@ def trial_identity(
     fingerprint: str,
     files: Iterable[Path] = (),
     code: Mapping[str, str] | None = None,
+    upstream: str = "",
 ) -> str:
     """The identity of a trial.
 
@@ -46,6 +50,7 @@ def trial_identity(
         fingerprint: of the data set, by content.
         files: weight files and the like that the configuration names; their bytes count, not their paths.
         code: name to hash of the bytes of each file of a script; left out where there is none.
+        upstream: the identity of the trial that it starts from; left out where there is none.
 
     >>> trial_identity("c", 0, "d") == trial_identity("c", 0, "d")
     True
@@ -54,4 +59,7 @@ def trial_identity(
     """
     contents = [hash_file(path) for path in files]
     parts = {"condition": condition, "seed": seed, "data": fingerprint, "files": contents}
-    return hash_value({**parts, "code": dict(code)} if code else parts)
+    further: dict[str, object] = {"code": dict(code)} if code else {}
+    if upstream:
+        further["upstream"] = upstream
+    return hash_value({**parts, **further})

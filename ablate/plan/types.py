@@ -15,18 +15,41 @@ if TYPE_CHECKING:
     from ablate.plan.search.types import SearchPlan
 
 
+#: The key of a condition and a seed.
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What a condition starts from: the condition of a stage, whose seeds may share one trial."""
+
+    condition: str
+    shared: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A complete configuration, without a seed.
 
     ``key`` is the hash of what can change its result; ``changes`` maps each dotted field that differs from the
-    baseline to its value; ``name`` is a short name that a person understands.
+    baseline to its value, fields of the stages that it starts from included; ``name`` is a short name that a person
+    understands. ``stage`` is the name of the stage that it is, of a condition that no row has.
     """
 
     key: str
     name: str
     config: Config
     changes: Mapping[str, Any]
+    upstream: Upstream | None = None
+    stage: str = ""
+
+
+def upstream_place(condition: Condition, seed: int, seeds: tuple[int, ...]) -> Place | None:
+    """The condition and the seed of the trial that one starts from; ``seeds`` are the study's."""
+    upstream = condition.upstream
+    if upstream is None:
+        return None
+    return upstream.condition, seeds[0] if upstream.shared else seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +99,18 @@ class Trial:
     seed: int
     name: str
 
+    @property
+    def place(self) -> Place:
+        """The condition and the seed."""
+        return self.condition, self.seed
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that a study runs, each trial once, and the tables that it makes of them.
 
-    ``conditions`` is keyed by :attr:`Condition.key`; ``trials`` stand in the order in which they are started.
+    ``conditions`` is keyed by :attr:`Condition.key`, those of rows first, then stages; ``trials`` stand in the order in
+    which they are started: stages before what starts from them.
     """
 
     study: str
@@ -105,6 +134,21 @@ class Plan:
     def primary(self) -> Primary:
         """The metric that verdicts are about, the same for every condition."""
         return self.example.primary
+
+    @property
+    def row_conditions(self) -> tuple[Condition, ...]:
+        """The conditions that rows have, without those of stages alone."""
+        return tuple(item for item in self.conditions.values() if not item.stage)
+
+    @property
+    def upstream_conditions(self) -> frozenset[str]:
+        """The conditions that others start from."""
+        found = (item.upstream for item in self.conditions.values())
+        return frozenset(item.condition for item in found if item is not None)
+
+    def upstream(self, trial: Trial) -> Place | None:
+        """The condition and the seed of the trial that a trial starts from."""
+        return upstream_place(self.conditions[trial.condition], trial.seed, self.seeds)
 
     def config(self, trial: Trial) -> Config:
         """The configuration of a trial."""

@@ -20,6 +20,9 @@ DEVICE = "ablate.device"
 HEADLINE = "ablate.headline"
 #: ``trial`` or ``report``.
 KIND = "ablate.kind"
+#: The stage that a run is a trial of, and the identity of the trial that a run starts from.
+STAGE = "ablate.stage"
+UPSTREAM = "ablate.upstream"
 #: The run, and the study, that an adopted result was trained in.
 SOURCE_RUN = "ablate.source_run"
 SOURCE_STUDY = "ablate.source_study"

@@ -210,6 +210,10 @@ def located(
     found = []
     for section, field, message in remarks:
         base: KeyPath = (section, field) if field else (section,)
+        if condition.stage:
+            varied = f"{condition.name}: " if condition.changes else ""
+            found.append(draft.problem(("stages", condition.stage, *base), varied + message))
+            continue
         changed = any(name.partition(".")[0] == section for name in condition.changes)
         if condition.key == plan.baseline or not changed:
             found.append(draft.problem(base, message))

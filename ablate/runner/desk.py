@@ -11,11 +11,13 @@ from typing import Any
 from ablate.files import hash_value
 from ablate.plan.search.types import SearchPlan
 from ablate.plan.types import Condition, Plan, Trial
+from ablate.record import keys
 from ablate.record.card import TrialCard
 from ablate.record.provenance import provenance
 from ablate.runner.cards import trial_card
 from ablate.runner.identities import fingerprints, identities
 from ablate.runner.search_run import Proposal
+from ablate.runner.starts import find_start
 from ablate.runner.study import Study
 from ablate.schedule.job import Job
 from ablate.spec.config import Config
@@ -26,6 +28,8 @@ Payload = Callable[[Config, int], Mapping[str, Any]]
 
 class Desk:
     """Makes jobs of trials, and keeps what observers need to know of them, by identity.
+
+    ``upstream`` maps each trial that starts from another to that one's identity.
 
     Args:
         study: the study that runs.
@@ -39,6 +43,7 @@ class Desk:
         self.cards: dict[str, TrialCard] = {}
         self.rows: dict[str, str] = {}
         self.configs: dict[str, Config] = {}
+        self.upstream: dict[str, str] = {}
 
     def planned(self, trial: Trial) -> TrialCard:
         """The card of a trial of the plan."""
@@ -54,7 +59,7 @@ class Desk:
         trial = Trial(condition.key, proposal.seed, name)
         known = {**plan.conditions, condition.key: condition}
         wider = replace(plan, conditions=known, trials=(trial,))
-        identity = self._identity(wider, trial, condition)
+        identity = self._identity(wider, trial)
         if identity not in self.cards:
             self._keep(wider, trial, identity)
         card = self.cards[identity]
@@ -67,11 +72,11 @@ class Desk:
 
     def job(self, identity: str) -> Job:
         """The job of a trial whose card was made."""
-        card = self.cards[identity]
-        payload = {
-            **self._payload(self.configs[identity], card.seed),
-            "fingerprint": card.fingerprint,
-        }
+        card, config = self.cards[identity], self.configs[identity]
+        payload = {**self._payload(config, card.seed), "fingerprint": card.fingerprint}
+        start = find_start(self._study, config, self.upstream.get(identity))
+        if start is not None:
+            payload["start"] = start.to_plain()
         return Job(identity, card.name, self.folder / identity, payload)
 
     @property
@@ -79,9 +84,10 @@ class Desk:
         """Where the trials of the study have their folders."""
         return self._study.store.trials / self._study.plan.study
 
-    def _identity(self, plan: Plan, trial: Trial, condition: Condition) -> str:
-        alone = replace(plan, conditions={condition.key: condition})
-        return identities(alone, self._study.place, self._study.path.parent)[trial]
+    def _identity(self, plan: Plan, trial: Trial) -> str:
+        alone = replace(plan, conditions={trial.condition: plan.conditions[trial.condition]})
+        known = self._study.identity_at
+        return identities(alone, self._study.place, self._study.path.parent, known)[trial]
 
     def _keep(self, plan: Plan, trial: Trial, identity: str) -> None:
         if trial.condition not in self._prints:
@@ -89,7 +95,12 @@ class Desk:
             alone = replace(plan, conditions=conditions)
             self._prints |= fingerprints(alone, self._study.place)
         fingerprint = self._prints[trial.condition]
-        self.cards[identity] = trial_card(plan, trial, identity, fingerprint, self._tags)
+        tags = dict(self._tags)
+        start = plan.upstream(trial)
+        if start is not None:
+            self.upstream[identity] = self._study.identity_at[start]
+            tags[keys.UPSTREAM] = self.upstream[identity]
+        self.cards[identity] = trial_card(plan, trial, identity, fingerprint, tags)
         self.rows[identity] = plan.conditions[trial.condition].name
         self.configs[identity] = plan.conditions[trial.condition].config
 

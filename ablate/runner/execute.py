@@ -16,9 +16,10 @@ from ablate.record.client import prepare_mlflow
 from ablate.runner.delivering import delivering
 from ablate.runner.desk import Desk, Payload
 from ablate.runner.ledger import Ledgers
-from ablate.runner.observers import Observers, Recording
+from ablate.runner.observers import Observers, Recorded, Recording
 from ablate.runner.peaks import Peaks
 from ablate.runner.smoke import smoke_check
+from ablate.runner.starts import check_starts
 from ablate.runner.study import Study
 from ablate.runner.study_source import StudySource
 from ablate.runner.summary import Choices, RunSummary, nothing_to_do, summarised
@@ -133,6 +134,7 @@ def _train_missing(
     places = _places(choices)
     threading.Thread(target=_make_store, args=(study,), daemon=True).start()
     desk = Desk(study, _payload(study))
+    check_starts(study, study.missing(retry_failed=choices.retry_failed))
     if choices.smoke_check:
         missing = study.missing(retry_failed=choices.retry_failed)
         sizes = smoke_check(study, missing, places, preload_of(study.plan), _payload(study), stop)
@@ -145,7 +147,7 @@ def _train_missing(
         clear_recorded(study.store, study.plan.study, study.recorded())
     recording = Recording(recorder, desk.cards, study.plan.primary.split)
     source = StudySource(study, desk, recorder, recording.note, retry_failed=choices.retry_failed)
-    observers: list[Observer] = [Ledgers(study), recording, *beside]
+    observers: list[Observer] = [Ledgers(study), recording, Recorded(source.recorded), *beside]
     with ExitStack() as stack:
         if console is not None:
             shown = _display(study, desk, source, console, len(places), choices.verbose)

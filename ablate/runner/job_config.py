@@ -9,7 +9,8 @@ from typing import Any
 from ablate.errors import TrialError
 from ablate.plugins.loading import load_unchanged
 from ablate.spec.config import TrialConfig
-from ablate.spec.study import validate
+from ablate.spec.earlier import Start
+from ablate.spec.resolution import validate
 from ablate.spec.yaml_file import show_path
 
 
@@ -25,7 +26,8 @@ def job_config(job: Mapping[str, Any]) -> Iterator[TrialConfig]:
         config, mistakes = validate(TrialConfig, job["config"])
         if mistakes:
             raise TrialError("; ".join(_sentence(*mistake) for mistake in mistakes))
-        yield config
+        start = job.get("start")
+        yield config if start is None else config.starting_from(Start.from_plain(start))
 
 
 def _sentence(path: Any, message: str, remedy: str) -> str:

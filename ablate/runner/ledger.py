@@ -8,12 +8,11 @@ from typing import Any
 from ablate.crash_points import reach
 from ablate.plan.types import Condition, Plan
 from ablate.results import EpochMetrics, Failed, Finished, Started, Status, TrialResult
-from ablate.runner.cards import varying_fields
+from ablate.runner.cards import condition_tree, varying_fields
 from ablate.runner.study import Study
 from ablate.schedule.job import Job, Outcome, Slot
 from ablate.schedule.observer import Running
 from ablate.schedule.optuna_study import OptunaLedger, PastTrial
-from ablate.spec.options import to_tree
 from ablate.spec.overrides import get_field
 
 
@@ -30,6 +29,7 @@ class Ledger:
         self._params = {
             study.identities[trial]: self._levels(plan.conditions[trial.condition], trial.seed)
             for trial in plan.trials
+            if not plan.conditions[trial.condition].stage  # it may not even have the primary metric
         }
         self._numbers: dict[str, int] = {}
         space = {
@@ -86,11 +86,12 @@ class Ledger:
         """Nothing."""
 
     def _levels(self, condition: Condition, seed: int) -> dict[str, Any]:
-        tree = to_tree(condition.config)
+        tree = condition_tree(condition)
         return {**{field: get_field(tree, field) for field in self._fields}, "seed": seed}
 
     def _is_past(self, result: TrialResult) -> bool:
-        return result.status is Status.FINISHED and self._primary.metric in result.metrics
+        known = result.identity in self._params and self._primary.metric in result.metrics
+        return result.status is Status.FINISHED and known
 
     def _past(self, result: TrialResult) -> PastTrial:
         value = result.metrics[self._primary.metric]

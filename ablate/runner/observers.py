@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -133,6 +133,29 @@ class Recording:
 
     def tick(self, running: Sequence[Running]) -> None:
         """Nothing: records follow events."""
+
+
+class Recorded:
+    """Tells, behind the :class:`Recording`, whose result lies in the store."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+
+    def started(self, job: Job, slot: Slot) -> None:
+        """Nothing."""
+
+    def event(self, job: Job, event: Started | EpochMetrics) -> None:
+        """Nothing."""
+
+    def retried(self, job: Job, failure: Failed) -> None:
+        """Nothing."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """Tell the trial's identity."""
+        self._tell(outcome.job.identity)
+
+    def tick(self, running: Sequence[Running]) -> None:
+        """Nothing."""
 
 
 def _keep_log(log: Path, artifacts: Path) -> None:

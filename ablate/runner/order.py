@@ -16,14 +16,19 @@ from ablate.runner.study import Study
 
 
 def longest_first(study: Study, trials: Sequence[Trial]) -> tuple[Trial, ...]:
-    """The trials in the order to start them in.
+    """The trials in the order to start them in: those of stages first, since others wait for them.
 
     Durations are those of finished seeds where every condition has some, else they follow from the models'
     arithmetic; where neither is known for all, the order of the plan stays.
     """
     costs = _measured(study, trials) or _computed(study, trials)
     places = {seed: index for index, seed in enumerate(study.plan.seeds)}
-    return tuple(sorted(trials, key=lambda t: (places[t.seed], -costs.get(t.condition, 0.0))))
+    awaited = study.plan.upstream_conditions
+
+    def turn(trial: Trial) -> tuple[bool, int, float]:
+        return trial.condition not in awaited, places[trial.seed], -costs.get(trial.condition, 0.0)
+
+    return tuple(sorted(trials, key=turn))
 
 
 def _measured(study: Study, trials: Sequence[Trial]) -> dict[str, float]:

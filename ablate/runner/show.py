@@ -59,7 +59,7 @@ def _network(study: Study, config: TrialConfig, wanted: tuple[str, ...]) -> list
     from ablate.engine.architecture import describe, to_markdown
 
     data = prepare(config.data, study.place, spaces=config.label_spaces)
-    model = config.model.build(data.shape, len(data.classes))
+    model = config.from_random.model.build(data.shape, len(data.classes))
     texts = [f"{model}\n"] if "model" in wanted else []
     if "architecture" in wanted:
         texts.append(to_markdown(describe(model, data.shape)))

@@ -81,9 +81,10 @@ def _untried(study: Study, trials: Iterable[Trial]) -> dict[str, Condition]:
 
 
 def _combination(condition: Condition) -> str | None:
-    config = condition.config.training
-    if config is None:
+    training = condition.config.training
+    if training is None:
         return None
+    config = training.from_random
     groups = config.optimizer.encoder_lr is not None
     optimizer = {"name": config.optimizer.name, "groups": groups, "freeze": config.train.freeze}
     parts = [to_tree(part) for part in (config.task, config.data, config.model, config.loss)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from ablate.data.place import DataPlace, default_place
 from ablate.errors import DataError
 from ablate.plan.compile import compile_plan
 from ablate.plan.search.types import SearchResult
-from ablate.plan.types import Plan, Trial
+from ablate.plan.types import Place, Plan, Trial
 from ablate.record.records import Records, StoreRecords
 from ablate.record.store import Store
 from ablate.results import ResultSet, Status, TrialResult
@@ -21,6 +21,7 @@ from ablate.runner.identities import identities
 from ablate.runner.prunable import prunable_conditions
 from ablate.runner.rescoring import rescored
 from ablate.runner.searches import found_of, read_searches
+from ablate.runner.upstream import is_upstream_failure
 from ablate.spec.columns import USUAL_LAYOUT, Layout
 from ablate.spec.study import Draft, read_draft
 
@@ -87,6 +88,7 @@ class Study:
         """Plan with what searches found: key of an ended search to its best parameters."""
         self._plan = compile_plan(self.draft, self._only, found)
         self.__dict__.pop("identities", None)
+        self.__dict__.pop("identity_at", None)
 
     def refresh(self) -> None:
         """Look at the records anew for what searches have found."""
@@ -136,6 +138,11 @@ class Study:
         """
         return identities(self.plan, replace(self.place, downloads=None), self.path.parent)
 
+    @cached_property
+    def identity_at(self) -> Mapping[Place, str]:
+        """As :attr:`identities`, by condition and seed."""
+        return {trial.place: identity for trial, identity in self.identities.items()}
+
     def results(self) -> ResultSet:
         """What is recorded of this plan's trials, in the order of the plan.
 
@@ -165,12 +172,32 @@ class Study:
             for result in recorded.values()
             if result.status is Status.PRUNED and result.condition in prunable
         }
-        return tuple(
-            trial
-            for trial in self.plan.trials
-            if trial.condition not in pruned
-            and _is_open(recorded.get(self.identities[trial]), retry_failed)
-        )
+        places: set[Place] = set()
+        found = []
+        for trial in self.plan.trials:
+            result = recorded.get(self.identities[trial])
+            if trial.condition in pruned:
+                continue
+            if _is_open(result, retry_failed) or self._may_start_now(
+                trial, result, recorded, places
+            ):
+                places.add(trial.place)
+                found.append(trial)
+        return tuple(found)
+
+    def _may_start_now(
+        self,
+        trial: Trial,
+        result: TrialResult | None,
+        recorded: Mapping[str, TrialResult],
+        missing: Collection[Place],
+    ) -> bool:
+        """Whether a trial failed only because its upstream trial did, which is no longer so."""
+        start = self.plan.upstream(trial)
+        if start is None or result is None or not is_upstream_failure(result):
+            return False
+        upstream = recorded.get(self.identity_at[start])
+        return start in missing or (upstream is not None and upstream.status is Status.FINISHED)
 
     def is_done(self, *, retry_failed: bool = False) -> bool:
         """Whether nothing is left to train; not while the data is not even here."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ablate.plan.search.types import SearchPlan, SearchResult
 from ablate.plan.types import Trial
+from ablate.record.card import TrialCard
 from ablate.record.curves import Curve
 from ablate.record.recorder import Recorder
 from ablate.results import EpochMetrics, Failed, Finished, Status, TrialResult
 from ablate.runner.desk import Desk, refused_card
 from ablate.runner.order import longest_first
+from ablate.runner.planned import PlannedTrials
 from ablate.runner.rows_judge import RowsJudge
 from ablate.runner.search_run import Proposal, SearchRun
 from ablate.runner.searches import Mark, found_of, recorded_ends
 from ablate.runner.study import Study
+from ablate.runner.upstream import upstream_failure
 from ablate.schedule.job import Job, Outcome, Slot
 from ablate.schedule.observer import Running
 from ablate.schedule.search_ledger import SearchLedger
@@ -37,8 +39,9 @@ class _Interest:
 class StudySource:
     """A :class:`~ablate.schedule.source.Source` of everything that a study runs.
 
-    Planned trials go first, then whatever searches propose, the least busy search first. When a search has ended, the
-    plan is made anew and the rows that waited for it follow. A proposal that is recorded already is not run again.
+    Planned trials go first, each once the stage that it starts from is recorded, then whatever searches propose, the
+    least busy search first. When a search has ended, the plan is made anew and the rows that waited for it follow. A
+    proposal that is recorded already is not run again. What starts from a stage that failed has failed too.
     """
 
     def __init__(
@@ -49,7 +52,7 @@ class StudySource:
         self._recorder = recorder
         self._note = note
         self._retry_failed = retry_failed
-        self._ready: deque[Trial] = deque()
+        self._planned = PlannedTrials(study)
         self._handed_out: set[str] = set()
         self._recorded: dict[str, TrialResult] = {}
         self._curves: dict[str, dict[int, float]] = {}
@@ -70,28 +73,29 @@ class StudySource:
         seeds = max((len(search.plan.seeds) for search in searches), default=0)
         waiting = {label for item in self._study.plan.ablations for label in item.waiting}
         rows = len(waiting) * max(0, len(self._study.plan.seeds) - seeds)
-        ready = sum(not self._judge.is_pruned(trial.condition) for trial in self._ready)
+        ready = sum(not self._judge.is_pruned(trial.condition) for trial in self._planned)
         return len(self._handed_out) + ready + proposals + rows
 
     def take(self, slot: Slot, running: Sequence[Running]) -> Job | None:
         """The next trial."""
-        while self._ready:
-            trial = self._ready.popleft()
+        while (trial := self._planned.take()) is not None:
             if not self._judge.is_pruned(trial.condition):
                 return self._planned_job(trial)
+        if self._planned.awaits_stages:
+            return None  # what searches propose may start from these too
         while (search := self._hungriest()) is not None:
             job = self._proposed_job(search, search.next())
             if job is not None:
                 return job
             self._conclude_searches()
-            if self._ready:
+            if self._planned:
                 return self.take(slot, running)
         return None
 
     @property
     def exhausted(self) -> bool:
         """Whether nothing is left; a search that runs may still propose something."""
-        return not self._ready and not self._searches
+        return not self._planned and not self._searches
 
     def heard(self, job: Job, event: EpochMetrics) -> str | None:
         """Why a trial shall end at this epoch, if its search or its ablation says so."""
@@ -113,15 +117,26 @@ class StudySource:
 
     def ended(self, outcome: Outcome) -> None:
         """Tell the searches that wait for the trial; what they find may bring new trials."""
-        identity, event = outcome.job.identity, outcome.event
+        self._end_trial(outcome.job.identity, outcome.event, outcome.duration_s)
+        self._conclude_searches()
+
+    def recorded(self, identity: str) -> None:
+        """A trial's result lies in the store, and so do its weights: what starts from them may run."""
+        if isinstance(self._ended[identity][0], Finished):
+            self._planned.recorded(identity)
+
+    def _end_trial(self, identity: str, event: Finished | Failed, duration_s: float) -> None:
         card = self._desk.cards[identity]
-        self._ended[identity] = (event, outcome.duration_s)
+        self._ended[identity] = (event, duration_s)
         self._judge.ended(card.condition, card.seed, event)
+        failure = self._failure(identity)
+        lost = () if failure is None else self._planned.give_up(identity)
         if isinstance(event, Failed) and event.status is Status.INTERRUPTED:
             return
         for interest in self._interests.pop(identity, ()):
-            self._tell(interest, identity, event, outcome.duration_s)
-        self._conclude_searches()
+            self._tell(interest, identity, event, duration_s)
+        if failure is not None:
+            self._fail_all(lost, failure)
 
     def _planned_job(self, trial: Trial) -> Job:
         card = self._desk.planned(trial)
@@ -147,6 +162,10 @@ class StudySource:
         self._interests.setdefault(card.identity, []).append(interest)
         if card.identity in self._handed_out:
             self._mark(card.identity, proposal.mark.tag(proposal.search))
+            return None
+        failure = self._failure(self._desk.upstream.get(card.identity, ""))
+        if failure is not None:
+            self._fail(card, failure)
             return None
         self._handed_out.add(card.identity)
         return self._desk.job(card.identity)
@@ -200,6 +219,42 @@ class StudySource:
         self._study.adopt_found(found_of(self._done))
         self._plan_anew()
 
+    def _queue(self, missing: Sequence[Trial]) -> None:
+        """Queue trials that no other study has finished; those whose stage failed before end at once."""
+        known = set(self._planned)
+        new = [trial for trial in missing if trial not in known]
+        left = [t for t in new if self._recorder.adopt(self._desk.planned(t)) is None]
+        self._planned.add(left)
+        self.planned += len(left)
+        self._recorded = recorded_ends(self._study.recorded())
+        for identity in dict.fromkeys(map(self._planned.upstream, left)):
+            if identity is None or self._planned.awaits(identity):
+                continue
+            failure = self._failure(identity)
+            if failure is not None:
+                self._fail_all(self._planned.give_up(identity), failure)
+
+    def _failure(self, identity: str) -> Failed | None:
+        """What those trials end with that start from this one, if it failed, now or in an earlier run."""
+        if identity not in self._ended and identity not in self._recorded:
+            return None
+        event, _ = self._end(identity)
+        if isinstance(event, Finished):
+            return None
+        cards = self._desk.cards
+        name = cards[identity].name if identity in cards else self._recorded[identity].name
+        return upstream_failure(name, event.reason)
+
+    def _fail_all(self, trials: Iterable[Trial], failure: Failed) -> None:
+        for trial in trials:
+            self._fail(self._desk.planned(trial), failure)
+
+    def _fail(self, card: TrialCard, failure: Failed) -> None:
+        """Record that a trial cannot run, since the one that it starts from has failed."""
+        self._handed_out.add(card.identity)
+        self._recorder.finish(self._recorder.begin(card), failure, None)
+        self._end_trial(card.identity, failure, 0.0)
+
     def _ledger(self, search: SearchPlan) -> SearchLedger:
         """The search's own Optuna study."""
         return SearchLedger(self._study.journal, self._study.plan.study, search)
@@ -209,12 +264,7 @@ class StudySource:
         missing = self._study.missing(retry_failed=self._retry_failed)
         missing = tuple(t for t in missing if self._study.identities[t] not in self._handed_out)
         self._judge.follow(self._study.plan)
-        for trial in longest_first(self._study, missing):
-            card = self._desk.planned(trial)
-            if self._recorder.adopt(card) is None:
-                self._ready.append(trial)
-                self.planned += 1
-        self._recorded = recorded_ends(self._study.recorded())
+        self._queue(longest_first(self._study, missing))
         for key, result in self._study.searches().items():
             if key in self._done or key in self._searches:
                 continue

@@ -43,7 +43,11 @@ def table_problems(draft: Draft, plan: Plan, data: Mapping[str, PreparedData]) -
             for message in _lacking(ablation.primary, rows):
                 yield draft.problem(place, message)
     names = _row_names(plan)
-    every = [(names.get(key, plan.conditions[key].name), found) for key, found in data.items()]
+    every = [
+        (names.get(key, plan.conditions[key].name), found)
+        for key, found in data.items()
+        if not plan.conditions[key].stage
+    ]
     columns = draft.header.layout.columns if draft.header is not None else ()
     for index, column in enumerate(columns):
         for metric in column.metrics:

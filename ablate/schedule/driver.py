@@ -182,9 +182,14 @@ class Driver:
             return
         self.outcomes.append(outcome)
         self._source.ended(outcome)
-        self._deliver(partial(self._observer.ended, outcome))
+        self._deliver(partial(self._settled, outcome))
         if self._rules.fail_fast and _failed(outcome):
             self._stop.halt(f"the failure of {trial.job.name}")
+
+    def _settled(self, outcome: Outcome) -> None:
+        """The result is recorded: jobs that wait for that may start now."""
+        self._observer.ended(outcome)
+        self._asked = False
 
     def _reap(self, trial: TrackedTrial) -> int:
         process, trial.process = trial.process, None

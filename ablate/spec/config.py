@@ -16,6 +16,7 @@ from pydantic_core import InitErrorDetails
 
 from ablate.registry import UnknownName, table
 from ablate.spec.blame import Mistake
+from ablate.spec.earlier import EarlierWeights, RunWeights, Stage, StageWeights, Start
 from ablate.spec.grouping import Grouping
 from ablate.spec.labels import Groups
 from ablate.spec.member import Member
@@ -94,6 +95,8 @@ class TrialConfig(Config):
     """Coarser sets of classes in which every network is scored too: ``{space: {name: [class, ...]}}``."""
     probes: Annotated[ProbeOptions, NotIdentity()] = ProbeOptions()
     _plugins: tuple[PluginFile, ...] = PrivateAttr(())
+    _stages: Mapping[str, Stage] = PrivateAttr(default_factory=dict)
+    _start: Start | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _note_plugins(self) -> TrialConfig:
@@ -104,6 +107,48 @@ class TrialConfig(Config):
     def _parts_suit_each_other(self) -> TrialConfig:
         _raise(list(unsuited(self)))
         return self
+
+    @property
+    def earlier(self) -> EarlierWeights | None:
+        """The earlier training that the network starts from, as the study file names it."""
+        weights = getattr(self.model, "weights", None)
+        return weights if isinstance(weights, StageWeights | RunWeights) else None
+
+    @property
+    def stages(self) -> Mapping[str, Stage]:
+        """The stages of the study around it, by name."""
+        return self._stages
+
+    @property
+    def upstream(self) -> Stage | None:
+        """The stage that it starts from."""
+        earlier = self.earlier
+        return self._stages[earlier.stage] if isinstance(earlier, StageWeights) else None
+
+    @property
+    def start(self) -> Start | None:
+        """Where the weights of the earlier training lie; known in a trial's own process alone."""
+        return self._start
+
+    def among(self, stages: Mapping[str, Stage]) -> TrialConfig:
+        """The same in a study with these stages."""
+        config = self.model_copy()
+        config._stages = stages
+        return config
+
+    def starting_from(self, start: Start) -> TrialConfig:
+        """The same where the weights of the earlier training are known to lie."""
+        config = self.model_copy()
+        config._start = start
+        return config
+
+    @property
+    def from_random(self) -> TrialConfig:
+        """The same without the earlier training, which may still have to run: to try the network."""
+        if self.earlier is None:
+            return self
+        model = self.model.model_copy(update={"weights": "random"})
+        return self.model_copy(update={"model": model})
 
     @property
     def groups(self) -> Groups | None:

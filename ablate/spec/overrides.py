@@ -6,7 +6,7 @@ Mappings are merged and lists replaced; changing a section's ``name`` drops that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ablate.spec.options import Tree
@@ -32,7 +32,12 @@ def complete(tree: Tree) -> dict[str, Any]:
         value = tree.get(section, {})
         if isinstance(value, Mapping):
             tree[section] = {"name": name, **value}
-    return tree
+    return complete_stages(tree)
+
+
+def complete_stages(tree: Tree) -> dict[str, Any]:
+    """The tree of a study with its stages completed, each like a study of its own."""
+    return _of_stages(tree, complete)
 
 
 def expand_names(tree: Tree) -> dict[str, Any]:
@@ -41,10 +46,23 @@ def expand_names(tree: Tree) -> dict[str, Any]:
     >>> expand_names({"model": "basenet", "study": "a"})
     {'model': {'name': 'basenet'}, 'study': 'a'}
     """
-    return {
+    written = {
         key: {"name": value} if key in NAMED_SECTIONS and isinstance(value, str) else value
         for key, value in tree.items()
     }
+    return _of_stages(written, expand_names)
+
+
+def _of_stages(tree: Tree, change: Callable[[Tree], Tree]) -> dict[str, Any]:
+    """The tree with each of its stages changed."""
+    stages = tree.get("stages")
+    if not isinstance(stages, Mapping):
+        return dict(tree)
+    changed = {
+        name: change(stage) if isinstance(stage, Mapping) else stage
+        for name, stage in stages.items()
+    }
+    return {**tree, "stages": changed}
 
 
 def apply_overrides(tree: Tree, overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,13 +90,24 @@ def flatten(overrides: Mapping[str, Any]) -> dict[str, Any]:
 def _flatten(overrides: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
     for key, value in overrides.items():
         path = f"{prefix}{key}"
-        named = path in NAMED_SECTIONS or path == "train"
+        section = _section(path)
+        named = section in NAMED_SECTIONS or section == "train"
         if named and isinstance(value, str):
             yield f"{path}.name", value
-        elif (named or path in FREE_SECTIONS) and isinstance(value, Mapping):
+        elif (named or section in ("", *FREE_SECTIONS)) and isinstance(value, Mapping):
             yield from _flatten(value, f"{path}.")
         else:
             yield path, value
+
+
+def _section(path: str) -> str:
+    """The part of a dotted path that names a section, of the study or of a stage; empty above the sections of a stage.
+
+    >>> [_section(path) for path in ("model.name", "stages.first", "stages.first.model")]
+    ['model.name', '', 'model']
+    """
+    root, *rest = path.split(".")
+    return ".".join(rest[1:]) if root == "stages" else path
 
 
 def get_field(tree: Any, path: str) -> Any:

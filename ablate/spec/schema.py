@@ -9,6 +9,7 @@ from ablate.registry import table
 from ablate.spec.config import Config, ScriptConfig, TrialConfig, config_class
 from ablate.spec.member import MARK
 from ablate.spec.options import Options
+from ablate.spec.stages import StageHeader
 from ablate.spec.study import Header
 
 _SECTION_KINDS = (
@@ -43,6 +44,7 @@ def study_schema() -> dict[str, Any]:
         "minProperties": 1,
         "additionalProperties": {"$ref": "#/$defs/design"},
     }
+    properties["stages"] = _stages(definitions)
     properties["profiles"] = {"type": "object", "additionalProperties": {"type": "object"}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -56,6 +58,18 @@ def study_schema() -> dict[str, Any]:
         "else": _sections_of(TrialConfig, ScriptConfig),
         "$defs": definitions,
     }
+
+
+def _stages(definitions: dict[str, Any]) -> dict[str, Any]:
+    own = {**_properties(StageHeader, definitions), **_properties(TrialConfig, definitions)}
+    required = [name for name, field in TrialConfig.model_fields.items() if field.is_required()]
+    stage = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": required,
+        "properties": own,
+    }
+    return {"type": "object", "additionalProperties": stage}
 
 
 def _names_a_script() -> dict[str, Any]:

@@ -124,6 +124,11 @@ class ModelOptions(Options):
         return (name.rpartition(".")[0],)
 
     @property
+    def encoder_name(self) -> str:
+        """The architecture of the encoder, which a network shares with what it starts from."""
+        return str(getattr(self, "encoder", self.name))
+
+    @property
     def libraries(self) -> tuple[str, ...]:
         """Modules that building imports: they are loaded once for all trials."""
         return ()

@@ -9,7 +9,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from ablate.errors import Problem, StudyError, UsageError, did_you_mean
 from ablate.spec.blame import Mistake, blame
@@ -23,9 +23,10 @@ from ablate.spec.columns import (
 )
 from ablate.spec.config import SECTIONS, Config, TrialConfig, config_class
 from ablate.spec.options import Options, Tree, invalid
-from ablate.spec.overrides import apply_overrides, complete, expand_names
+from ablate.spec.overrides import apply_overrides, complete, complete_stages, expand_names
 from ablate.spec.plugins import Plugins, read_plugins
-from ablate.spec.problems import sentences
+from ablate.spec.resolution import validate
+from ablate.spec.stages import resolve
 from ablate.spec.yaml_file import Document, KeyPath, parse_value, read_document, show_path
 
 
@@ -85,9 +86,11 @@ class Header(Options):
         return seeds
 
 
-#: Keys that a profile or ``--set`` may change, beside fields of ablations (``ablations.NAME.budget.trials``).
+#: Keys that a profile or ``--set`` may change, beside fields of ablations and stages (``stages.NAME.train.epochs``).
 SETTABLE = (*Header.model_fields, *SECTIONS)
-KEYS = (*Header.model_fields, *SECTIONS, "ablations", "profiles")
+KEYS = (*Header.model_fields, *SECTIONS, "stages", "ablations", "profiles")
+#: Keys below which names of the study's own stand, of which a profile or ``--set`` may change fields.
+_NAMED = ("ablations", "stages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,12 @@ class Draft:
     profiles: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     plugins: Plugins = field(default_factory=Plugins)
+
+    @property
+    def stages(self) -> Mapping[str, Any]:
+        """The stages as written, by name."""
+        stages = self.tree.get("stages")
+        return stages if isinstance(stages, Mapping) else {}
 
     def problem(self, path: KeyPath, message: str, remedy: str = "") -> Problem:
         """A problem at a key path of this file."""
@@ -173,34 +182,7 @@ def _read_plugins(document: Document, tree: Tree, place: KeyPath) -> Plugins:
 
 def _written_out(tree: Tree) -> Tree:
     training = config_class(tree.get("task")) is TrialConfig
-    return complete(tree) if training else expand_names(tree)
-
-
-def resolve(tree: Tree) -> tuple[Config | None, list[Mistake]]:
-    """The configuration that a tree of sections describes, or what is wrong with it."""
-    kind = config_class(tree.get("task"))
-    config, mistakes = validate(kind, {key: tree[key] for key in kind.model_fields if key in tree})
-    foreign = [key for key in SECTIONS if key in tree and key not in kind.model_fields]
-    if foreign:
-        return None, [*mistakes, *(_foreign(key, kind) for key in foreign)]
-    return config, mistakes
-
-
-def _foreign(section: str, kind: type[Config]) -> Mistake:
-    """A section that belongs to the other kind of study."""
-    if kind is TrialConfig:
-        remedy = "Only 'task: command' and 'task: python' have params"
-        return (section,), f"this task has no '{section}'", remedy
-    remedy = "What a script needs stands under params"
-    return (section,), f"a script has no section '{section}'", remedy
-
-
-def validate(kind: Any, value: Any) -> tuple[Any, list[Mistake]]:
-    """``value`` as ``kind``, or ``None`` and its mistakes as (path, message, remedy)."""
-    try:
-        return TypeAdapter(kind).validate_python(value), []
-    except ValidationError as error:
-        return None, sentences(error)
+    return complete(tree) if training else complete_stages(expand_names(tree))
 
 
 def _validated(document: Document, tree: Tree, profile: str | None, profiles: Any) -> Draft:
@@ -258,19 +240,25 @@ def _mistakes_of_profile(
 
 
 def _is_settable(key: str, tree: Tree) -> bool:
-    """Whether an override names a key of the study, a section of a trial, or a field of one of the ablations."""
+    """Whether an override names a key of the study, a section of a trial, or a field of an ablation or a stage."""
     root, *parts = key.split(".")
-    if root != "ablations":
+    if root not in _NAMED:
         return root in SETTABLE
-    ablations = tree.get("ablations")
-    return len(parts) > 1 and isinstance(ablations, Mapping) and parts[0] in ablations
+    named = tree.get(root)
+    return len(parts) > 1 and isinstance(named, Mapping) and parts[0] in named
 
 
 def _unknown_override(draft: Draft, path: KeyPath) -> Problem:
     key = str(path[-1])
-    return draft.problem(
-        path, f"unknown key '{key}'", did_you_mean(key.partition(".")[0], SETTABLE)
-    )
+    return draft.problem(path, f"unknown key '{key}'", _nearest_key(key, draft.document.tree))
+
+
+def _nearest_key(key: str, tree: Tree) -> str:
+    """The remedy for an override that names nothing."""
+    root, _, rest = key.partition(".")
+    named = tree.get(root) if root in _NAMED else None
+    hint = did_you_mean(rest.partition(".")[0], named) if isinstance(named, Mapping) else ""
+    return hint or did_you_mean(root, SETTABLE)
 
 
 def _profile(profiles: Any, name: str | None) -> Mapping[str, Any]:
@@ -290,10 +278,6 @@ def _setting(text: str, tree: Tree) -> tuple[str, Any]:
         raise UsageError(f"--set {text}: must be key=value, for example --set train.epochs=2")
     key = key.strip()
     if not _is_settable(key, tree):
-        root, _, rest = key.partition(".")
-        ablations = tree.get("ablations")
-        inside = root == "ablations" and isinstance(ablations, Mapping)
-        hint = did_you_mean(rest.partition(".")[0], ablations or ()) if inside else ""
-        hint = hint or did_you_mean(root, SETTABLE)
+        hint = _nearest_key(key, tree)
         raise UsageError(f"--set {text}: unknown key {key!r}. {hint}")
     return key, parse_value(value)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ablate.plan.identity import condition_key, trial_identity
-from ablate.spec.study import resolve
+from ablate.spec.stages import resolve
 
 TREE: dict[str, Any] = {
     "task": "classification",

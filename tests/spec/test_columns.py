@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from ablate.plan.compile import compile_plan
 from ablate.spec.columns import ClassMetrics, Layout, TableColumn
-from ablate.spec.study import Header, read_draft, resolve, validate
+from ablate.spec.resolution import validate
+from ablate.spec.stages import resolve
+from ablate.spec.study import Header, read_draft
 
 TRAINING = """
 study: demo

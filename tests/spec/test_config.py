@@ -10,7 +10,7 @@ from ablate.spec.config import ScriptConfig, TrialConfig, config_class
 from ablate.spec.options import to_tree
 from ablate.spec.overrides import apply_overrides, flatten
 from ablate.spec.primary import Primary
-from ablate.spec.study import resolve
+from ablate.spec.stages import resolve
 
 SCRIPT: dict[str, Any] = {
     "task": {"name": "command", "run": ("python", "train.py", "{lr}")},

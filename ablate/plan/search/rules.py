@@ -15,7 +15,7 @@ from ablate.spec.blame import Mistake, blame
 from ablate.spec.config import Config
 from ablate.spec.options import Tree, to_tree
 from ablate.spec.overrides import apply_overrides, get_field
-from ablate.spec.study import resolve
+from ablate.spec.stages import resolve
 from ablate.spec.text import show_value
 from ablate.spec.yaml_file import KeyPath
 

@@ -56,8 +56,10 @@ def parse_keep(text: str) -> Keep:
 def apply_keep(study: Study, policy: Keep) -> Freed:
     """Delete the weights that a complete study need not keep. Hold the study's lock.
 
-    ``best`` keeps those of each ablation's reference and of its best row, every seed; ``none`` keeps none. Nothing
-    happens while a trial, a row or a search of the study is missing: any row may still become the best.
+    ``best`` keeps those of each ablation's reference and of its best row, every seed, and those of stages, which rows
+    to come may start from; ``none`` keeps none.
+
+    Nothing happens while a trial, a row or a search of the study is missing: any row may still become the best.
 
     Raises:
         RecordError: the records cannot be read or written.
@@ -88,7 +90,9 @@ def droppable(study: Study, policy: Keep) -> tuple[Droppable, ...]:
     if policy == "all" or not _is_complete(study):
         return ()
     results = study.results()
-    kept = set() if policy == "none" else best_conditions(study.plan, results)
+    kept = set[str]()
+    if policy == "best":
+        kept = best_conditions(study.plan, results) | study.plan.upstream_conditions
     return weights_of(_others(study, results, kept))
 
 

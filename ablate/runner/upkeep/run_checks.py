@@ -16,7 +16,7 @@ from ablate.results import Status, TrialResult
 from ablate.runner.upkeep.configs import read_tree
 from ablate.runner.upkeep.manifest import MANIFEST, WEIGHTS_FILE, Entry, Manifest, read_manifest
 from ablate.spec.options import Tree
-from ablate.spec.study import resolve
+from ablate.spec.stages import resolve
 
 
 def run_damage(run: RecordedRun, primary: str | None, *, held: bool) -> Iterator[str]:

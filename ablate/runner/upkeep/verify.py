@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ablate.record.inventory import damages, recorded_runs
+from ablate.record.inventory import RecordedRun, damages, recorded_runs
+from ablate.record.keys import STAGE
 from ablate.record.reader import studies
 from ablate.record.store import Store
 from ablate.runner.study import Study
@@ -88,7 +89,7 @@ def _verified(store: Store, study: str, primary: str | None) -> Verified:
     found = [
         Damage(line, study, run.row.name, run.row.run_id)
         for run in runs
-        for line in run_damage(run, primary, held=held)
+        for line in run_damage(run, _expected(run, primary), held=held)
     ]
     if not held:
         recorded = by_identity(runs)
@@ -96,6 +97,11 @@ def _verified(store: Store, study: str, primary: str | None) -> Verified:
         lines += _journal_damage(store.optuna / f"{study}.journal")
         found += [Damage(line, study) for line in lines if line is not None]
     return Verified(len(runs), tuple(found))
+
+
+def _expected(run: RecordedRun, primary: str | None) -> str | None:
+    """The metric that a run must have; a stage is measured by one of its own."""
+    return None if STAGE in run.row.tags else primary
 
 
 def _journal_damage(journal: Path) -> Iterator[str]:

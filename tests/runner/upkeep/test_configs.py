@@ -7,7 +7,7 @@ import pytest
 from ablate.runner.cards import config_yaml
 from ablate.runner.upkeep.configs import parse_config, read_tree
 from ablate.spec.options import to_tree
-from ablate.spec.study import resolve
+from ablate.spec.stages import resolve
 
 from .conftest import ROWS, StudyOf
 

@@ -1,0 +1,57 @@
+"""Networks that start from the encoder of an earlier training (this module imports torch)."""
+
+from __future__ import annotations
+
+import json
+
+import torch
+
+from ablate.errors import TrialError
+from ablate.models.encoder_weights import fitted, load_encoder
+from ablate.models.loading import LoadReport, load_weights, read_state
+from ablate.spec.earlier import Start
+from ablate.spec.sections import ModelOptions
+from ablate.spec.values import Normalization
+
+#: The normalisation that a training gave its network's inputs, among its artifacts.
+NORMALIZATION_FILE = "normalization.json"
+
+
+def load_start(net: torch.nn.Module, options: ModelOptions, start: Start) -> LoadReport:
+    """Copy what an earlier training passes on into ``net``: its encoder, or all of its modules.
+
+    The head stays at its initialisation even where the shapes are the same.
+
+    Args:
+        net: freshly initialised.
+        options: what ``net`` was built from; they know its encoder.
+        start: where the weights lie.
+
+    Raises:
+        ablate.errors.TrialError: the weights are of another architecture.
+    """
+    state = read_state(start.weights)
+    if start.whole:
+        return load_weights(net, state, head=(), source=start.source)
+    if options.encoder_module is not None:
+        own = net.get_submodule(options.encoder_module).state_dict()
+        return load_encoder(net, options.encoder_module, fitted(own, state), source=start.source)
+    state = fitted(net.state_dict(), state)
+    return load_weights(net, state, head=options.head(net), source=start.source, new_head=True)
+
+
+def start_normalization(start: Start) -> Normalization:
+    """The mean and std that the earlier training gave its inputs.
+
+    Raises:
+        ablate.errors.TrialError: it did not note them.
+    """
+    path = start.artifacts / NORMALIZATION_FILE
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        return Normalization(mean=tuple(noted["mean"]), std=tuple(noted["std"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise TrialError(
+            f"{start.source} does not say how its images were normalised ({error}). "
+            "Set data.normalize to 'train', 'imagenet' or a mean and std"
+        ) from None
