@@ -24,6 +24,9 @@ def unsuited(config: TrialConfig) -> Iterator[Mistake]:
     yield from _other_tasks(config)
     if config.probes != ProbeOptions() and getattr(config.task, "name", "") != "segmentation":
         yield ("probes",), "probes keep predicted masks", "Only 'task: segmentation' has masks"
+    if config.representations is not None and getattr(config.task, "name", "") == "segmentation":
+        message = "a segmentation has no representation of an image"
+        yield ("representations",), message, "Representations need 'task: classification'"
     known = tuple(config.label_spaces)
     classes = config.data.classes
     if isinstance(classes, str) and classes not in known:
