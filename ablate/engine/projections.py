@@ -29,8 +29,7 @@ class Basis:
 
     def points(self, features: Features) -> Points:
         """(N, 2) of features (N, D)."""
-        points: Points = (features - self.mean) @ self.axes.T
-        return points
+        return ((features - self.mean) @ self.axes.T).astype(np.float32)
 
 
 def project(

@@ -155,9 +155,10 @@ def representations_of(trainer: Trainer, data: PreparedData, artifacts: Path) ->
 
 
 def represent(trainer: Trainer, split: Split, head: str, size: int) -> Features:
-    """(N, D) float32: what the module ``head`` is given for the images of a split, as they are evaluated, ``size`` at once.
+    """(N, D) float32: what the module ``head`` is given for the images of a split.
 
-    Maps of features (N, D, H, W) are averaged over their places; anything else is flattened.
+    They are evaluated as in validation, ``size`` at once. Maps of features (N, D, H, W) are averaged over their
+    places; anything else is flattened.
     """
     found: list[Tensor] = []
 
@@ -204,7 +205,7 @@ def _head(trainer: Trainer) -> str:
 def _width(trainer: Trainer, split: Split, head: str) -> int:
     """How many features an image has."""
     one = replace(split, indices=split.indices[:1], labels=split.labels[:1])
-    width = represent(trainer, one, head, 1).shape[1]
+    width = int(represent(trainer, one, head, 1).shape[1])
     if width < 2:
         name = trainer.config.model.name
         given = f"is given {width} number an image" if width else "is given no image"

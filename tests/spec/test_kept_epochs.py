@@ -17,9 +17,7 @@ WANTED = st.one_of(
 
 
 @given(st.lists(WANTED, min_size=1), st.integers(1, 150))
-def test_every_wanted_epoch_that_is_reached_is_kept_once(
-    wanted: list[Any], epochs: int
-) -> None:
+def test_every_wanted_epoch_that_is_reached_is_kept_once(wanted: list[Any], epochs: int) -> None:
     kept = [
         epoch
         for epoch in range(1, epochs + 1)
