@@ -55,7 +55,8 @@ def principal_basis(features: Features) -> Basis:
     """The two directions of the largest variance of features (N, D), D > 1, by a full decomposition."""
     from sklearn.decomposition import PCA
 
-    found = PCA(2, svd_solver="full").fit(features)
+    with np.errstate(invalid="ignore"):  # shares of no variance, which are not used
+        found = PCA(2, svd_solver="full").fit(features)
     return Basis(found.mean_, found.components_)
 
 

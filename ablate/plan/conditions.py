@@ -34,7 +34,7 @@ def make_condition(config: Config, name: str, baseline: Tree) -> Condition:
 
 def _fields(tree: Tree) -> Iterator[tuple[str, Any]]:
     for section, values in tree.items():
-        if section == "primary":
+        if section == "primary" or values is None:
             continue
         for name, value in values.items():
             yield f"{section}.{name}", value

@@ -61,7 +61,8 @@ def align(points: Points, reference: Points) -> Points:
     """
     mine, middle = points - points.mean(axis=0), reference.mean(axis=0)
     left, _, right = np.linalg.svd(mine.T @ (reference - middle))
-    return (mine @ (left @ right) + middle).astype(np.float32)
+    turned: Points = (mine @ (left @ right) + middle).astype(np.float32)
+    return turned
 
 
 def _read(

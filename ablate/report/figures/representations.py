@@ -127,7 +127,8 @@ def _draw(axes: Axes, panel: Panel, window: tuple[float, float, float]) -> None:
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set(linewidth=0.6, color="0.6")
-    axes.set_title(panel.title, fontsize=FONT, pad=4, parse_math=False)
+    fitting = int(axes.get_window_extent().width / DPI * 72 / (FONT * LETTER))
+    axes.set_title(_shortened(panel.title, fitting), fontsize=FONT, pad=4, parse_math=False)
     below = "\n".join(text for text in (panel.axes[0], panel.caption) if text)
     axes.set_xlabel(below, fontsize=SMALL, labelpad=3, linespacing=1.35)
     axes.set_ylabel(panel.axes[1], fontsize=SMALL, labelpad=2)
@@ -178,6 +179,6 @@ def _draw_legend(figure: Figure, layout: _Layout, shown: Panels) -> None:
         figure.text(at, y, name, ha="left", va="center", fontsize=SMALL, parse_math=False)
 
 
-def _shortened(name: str) -> str:
+def _shortened(name: str, most: int = LONGEST_NAME) -> str:
     line = " ".join(name.split())
-    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"
