@@ -12,7 +12,6 @@ from PIL import Image
 from ablate.files import write_json
 from ablate.runner.pictures import draw_confusion, draw_probes, draw_representations
 from ablate.spec.probe_record import ProbeRecord, Stage
-
 from tests.report.figures.representation_files import write_representations
 
 
