@@ -46,9 +46,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
 
 
 def folders(place: Workplace) -> dict[str, Path]:
-    """Run to the folder of its artifacts."""
+    """The run of each trial to the folder of its artifacts."""
     root = place.store / "artifacts" / "pictured"
-    return {path.parts[-2]: path for path in root.glob("*/artifacts")}
+    return {path.parts[-3]: path.parent for path in root.glob("*/artifacts/manifest.json")}
 
 
 def pictures(place: Workplace) -> dict[str, bytes]:
