@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import shutil
 import time
 from collections.abc import Mapping
@@ -90,7 +91,7 @@ class Representations:
         kept = KeptEpoch(
             epoch=epoch,
             time_ms=time.time_ns() // 1_000_000,
-            metrics={name: metrics[name] for name in _SHOWN if metrics[name] == metrics[name]},
+            metrics=_defined(metrics),
             knn_accuracy=knn_accuracy(features, labels),
             silhouette=silhouette(features, labels),
         )
@@ -182,6 +183,12 @@ def represent(trainer: Trainer, split: Split, head: str, size: int) -> Features:
         hook.remove()
     features: Features = torch.cat(found).numpy() if found else np.zeros((0, 0), np.float32)
     return features
+
+
+def _defined(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Those of the metrics that are shown, where they are defined."""
+    found = {name: metrics.get(name, math.nan) for name in _SHOWN}
+    return {name: value for name, value in found.items() if not math.isnan(value)}
 
 
 def _flat(given: Tensor) -> Tensor:
