@@ -26,6 +26,8 @@ MOST_EPOCHS = 9
 TITLES = {"pca": "PCA", "tsne": "t-SNE"}
 
 Points = NDArray[np.float32]
+#: Middle and half the side of a square.
+Window = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,12 +45,12 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Panels:
-    """Panels side by side, of the same classes; ``note`` says what they show. One scale for all, or each its own."""
+    """Panels side by side, of the same classes; ``note`` says what they show. One window for all, or each its own."""
 
     panels: tuple[Panel, ...]
     classes: tuple[str, ...]
     note: str
-    one_scale: bool = False
+    window: Window | None = None
 
 
 def read_panels(folder: Path) -> dict[str, Panels]:
@@ -87,6 +89,19 @@ def read_points(folder: Path, record: RepresentationRecord) -> dict[str, Points]
         if found[key].shape != shape or not np.isfinite(found[key]).all():
             raise ValueError(f"{POINTS_FILE}: {key} is not {shape} finite numbers")
     return found
+
+
+def window_around(clouds: Sequence[Points]) -> Window:
+    """A square around all points (N, 2), so that distances count alike in both directions.
+
+    >>> x, y, reach = window_around([np.float32([[0, 0], [4, 2]])])
+    >>> x, y, round(reach, 2)
+    (2.0, 1.0, 2.12)
+    """
+    points = np.concatenate(clouds).astype(np.float64)
+    low, high = points.min(axis=0), points.max(axis=0)
+    (x, y), reach = (low + high) / 2, float((high - low).max()) / 2 * 1.06
+    return float(x), float(y), reach or 1.0
 
 
 def title_of(kept: KeptEpoch) -> str:
@@ -136,7 +151,8 @@ def _panels(record: RepresentationRecord, method: str, points: Mapping[str, Poin
         for kept in shown
     )
     shared = method == "pca" and record.basis == "shared"
-    return Panels(panels, record.classes, _note(record, method, len(shown)), one_scale=shared)
+    window = window_around([panel.points for panel in panels]) if shared else None
+    return Panels(panels, record.classes, _note(record, method, len(shown)), window)
 
 
 def _axes(shares: Points) -> tuple[str, str]:

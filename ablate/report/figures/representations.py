@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ablate.report.figures.png import png
-from ablate.report.figures.representation_panels import Panel, Panels
+from ablate.report.figures.representation_panels import Panel, Panels, Window, window_around
 from ablate.report.figures.scatter_marks import MOST_MARKS, mark_of
 
 if TYPE_CHECKING:
@@ -101,10 +100,9 @@ def draw_panels(shown: Panels) -> bytes:
     layout = _Layout.of(shown)
     figure = Figure(figsize=(layout.across, layout.down), dpi=DPI)
     FigureCanvasAgg(figure)
-    window = _window([panel.points for panel in shown.panels]) if shown.one_scale else None
     for number, panel in enumerate(shown.panels):
         axes = figure.add_axes(layout.place(number))
-        _draw(axes, panel, window or _window([panel.points]))
+        _draw(axes, panel, shown.window or window_around([panel.points]))
     _draw_legend(figure, layout, shown)
     size = min(SMALL, 72 * (layout.across - EDGE) / (0.5 * len(shown.note)))
     height = (EDGE + 0.07) / layout.down
@@ -113,16 +111,16 @@ def draw_panels(shown: Panels) -> bytes:
     return png(figure)
 
 
-def _draw(axes: Axes, panel: Panel, window: tuple[float, float, float]) -> None:
+def _draw(axes: Axes, panel: Panel, window: Window) -> None:
     """The points of each class, those of frequent classes first, so that they hide no rare one."""
     counts = np.bincount(panel.labels)
     width = float(np.interp(len(panel.labels), (100, 1000), WIDTHS))
     for label in sorted(np.flatnonzero(counts), key=lambda one: (-counts[one], one)):
-        x, y = panel.points[panel.labels == label].T
-        axes.plot(x, y, linestyle="none", **_style(int(label), width))
-    x_middle, y_middle, reach = window
-    axes.set_xlim(x_middle - reach, x_middle + reach)
-    axes.set_ylim(y_middle - reach, y_middle + reach)
+        axes.plot(
+            *panel.points[panel.labels == label].T, linestyle="none", **_style(int(label), width)
+        )
+    x, y, reach = window
+    axes.set(xlim=(x - reach, x + reach), ylim=(y - reach, y + reach))
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():
@@ -144,15 +142,6 @@ def _style(label: int, width: float) -> dict[str, Any]:
         "markeredgecolor": mark.color if mark.hollow else "white",
         "markeredgewidth": 0.6 if mark.hollow else 0.15,
     }
-
-
-def _window(clouds: list[NDArray[np.float32]]) -> tuple[float, float, float]:
-    """Middle and reach of a square around all points: distances count alike in both directions."""
-    points = np.concatenate(clouds).astype(np.float64)
-    low, high = points.min(axis=0), points.max(axis=0)
-    reach = float((high - low).max()) / 2 * 1.06
-    middle = (low + high) / 2
-    return float(middle[0]), float(middle[1]), reach or 1.0
 
 
 def _legend(shown: Panels) -> tuple[int, ...]:

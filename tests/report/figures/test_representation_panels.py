@@ -25,11 +25,11 @@ def test_a_panel_for_each_epoch_of_each_method(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("basis", ["own", "shared"])
-def test_only_shared_components_have_one_scale(tmp_path: Path, basis: str) -> None:
+def test_only_shared_components_have_one_window(tmp_path: Path, basis: str) -> None:
     found = read_panels(write_representations(tmp_path, basis=basis))
-    assert found["pca"].one_scale == (basis == "shared")
+    assert (found["pca"].window is not None) == (basis == "shared")
     assert ("in the components of epoch 30" in found["pca"].note) == (basis == "shared")
-    assert not found["tsne"].one_scale
+    assert found["tsne"].window is None
     assert found["tsne"].note.startswith("t-SNE of 64 features of 40 images of val; k-NN and")
 
 

@@ -53,14 +53,14 @@ def test_epochs_stand_side_by_side(tmp_path: Path) -> None:
     assert picture(alone).shape[1] < picture(shown).shape[1]
 
 
-@pytest.mark.parametrize("one_scale", [True, False])
-def test_one_scale_shows_how_points_move_apart(tmp_path: Path, one_scale: bool) -> None:
-    shown = replace(panels(tmp_path, epochs=(1, 90)), one_scale=one_scale)
-    pixels = picture(shown)
-    left = (pixels[:, : pixels.shape[1] // 2] != 255).any(axis=2)
-    inside = left[int(left.shape[0] * 0.1) : int(left.shape[0] * 0.7), 60:-20]
-    width = np.ptp(np.flatnonzero(inside.any(axis=0)))
-    assert (width < inside.shape[1] * 0.4) == one_scale
+@pytest.mark.parametrize("basis", ["own", "shared"])
+def test_in_one_window_points_move_apart_alone_too(tmp_path: Path, basis: str) -> None:
+    shown = panels(tmp_path, epochs=(1, 90), basis=basis)
+    pixels = picture(replace(shown, panels=shown.panels[:1]))
+    panel = pixels[: int(pixels.shape[0] * 0.8)]  # without the legend
+    drawn = (np.ptp(panel, axis=2) > 60).any(axis=0)
+    width = np.ptp(np.flatnonzero(drawn[60:-20]))
+    assert (width < pixels.shape[1] * 0.4) == (basis == "shared")
 
 
 @pytest.mark.parametrize(
