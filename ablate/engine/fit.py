@@ -18,6 +18,7 @@ from ablate.engine.finish import finish
 from ablate.engine.frozen_features import with_frozen_features
 from ablate.engine.measure import parameters
 from ablate.engine.probes import probes_of
+from ablate.engine.representations import representations_of
 from ablate.engine.state import TrainState
 from ablate.engine.trainer import Trainer
 from ablate.engine.watch import Progress, Watch
@@ -55,22 +56,27 @@ def fit(
     begun_s = time.monotonic()
     trainer = assemble(config, data, seed=seed, device=device)
     probes = probes_of(config, data, folder / "artifacts")
+    representations = representations_of(trainer, data, folder / "artifacts")
     architecture = write_architecture(folder / "artifacts", trainer.model, data.shape)
     write_start(folder / "artifacts", trainer.normalization, trainer.loaded)
     checkpoints = Checkpoints(folder / "checkpoints", _identity(config, data, seed))
     state = _resume(trainer, checkpoints)
     trainer = with_frozen_features(trainer, data)
     probes.begin(state.epoch)
+    representations.begin(state.epoch)
     begun_s -= state.duration_s
     yield _started(trainer)
     watch = Watch(progress)
     while not is_done(config, state):
         state, metrics = run_epoch(trainer, data, state, watch)
         probes.after_epoch(trainer, state.epoch, metrics, last=is_done(config, state))
+        representations.after_epoch(state.epoch, metrics, last=is_done(config, state))
         yield EpochMetrics(state.epoch, _now_ms(), metrics)
         state = replace(state, duration_s=time.monotonic() - begun_s)
         checkpoints.save_if_due(partial(_snapshot, trainer, state))
-    yield finish(trainer, data, state, folder / "artifacts", begun_s, architecture.flops)
+    finished = finish(trainer, data, state, folder / "artifacts", begun_s, architecture.flops)
+    representations.finish()
+    yield finished
     checkpoints.remove()
 
 

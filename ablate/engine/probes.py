@@ -22,6 +22,7 @@ from ablate.errors import TrialError
 from ablate.files import write_bytes, write_json
 from ablate.metrics.mask_tally import enlarge
 from ablate.spec.config import TrialConfig
+from ablate.spec.kept_epochs import is_kept
 from ablate.spec.probe_record import (
     IMAGE_FILE,
     RECORD_FILE,
@@ -33,7 +34,7 @@ from ablate.spec.probe_record import (
     picture_of,
     read_record,
 )
-from ablate.spec.probes import is_probed, probe_problems, probed_images
+from ablate.spec.probes import probe_problems, probed_images
 from ablate.spec.sections import IGNORE_INDEX
 
 #: What the record tells of each stage.
@@ -95,7 +96,7 @@ class Probes:
         Raises:
             WriteError: a picture cannot be written.
         """
-        wanted = is_probed(self.config.probes, epoch, self.config.train.epochs, last=last)
+        wanted = is_kept(self.config.probes.epochs, epoch, self.config.train.epochs, last=last)
         if not wanted or not self.images:
             return
         for name, image in self.images.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -13,6 +14,7 @@ from ablate.engine.assemble import assemble
 from ablate.engine.evaluate import batch_size
 from ablate.engine.measure import parameters
 from ablate.engine.probes import check_probes
+from ablate.engine.representations import representations_of
 from ablate.engine.seeding import start_stream
 from ablate.engine.trainer import Trainer
 from ablate.spec.config import TrialConfig
@@ -32,6 +34,7 @@ def rehearse(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
     """
     check_probes(config, data)
     trainer = assemble(config.from_random, data, seed=seed, device=device)
+    representations_of(trainer, data, Path())
     start_stream(seed, "train", 1)
     trainer.train_mode()
     for batch in islice(trainer.batches.epoch(1), 1):

@@ -7,7 +7,7 @@ from ablate.spec import config
 from ablate.spec.options import invalid
 
 #: Sections that all rows of a study share: what verdicts are about, and what is looked at beside.
-_SHARED = ("task", "primary", "label_spaces", "probes")
+_SHARED = ("task", "primary", "label_spaces", "probes", "representations")
 
 #: Sections that searches may change.
 _OF_TRIALS = tuple(name for name in config.SECTIONS if name not in _SHARED)

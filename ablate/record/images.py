@@ -1,4 +1,4 @@
-"""The pictures of a trial's probes as MLflow's own logged images, for which its UI has a grid with a slider of steps.
+"""Pictures of a trial as MLflow's own logged images, for which its UI has a grid with a slider of steps.
 
 The files are those that ``MlflowClient.log_image(run_id, image, key=..., step=...)`` leaves (a test compares them), but
 for a UUID that follows from the content: the same pictures give the same files, however often they are delivered.
@@ -48,6 +48,15 @@ def logged_images(folder: Path) -> dict[str, Path | bytes]:
     return {} if record is None else dict(_files(record, folder))
 
 
+def logged_picture(key: str, step: int, time_ms: int, picture: bytes) -> dict[str, bytes]:
+    """Name below a run's artifacts to content, of a drawn picture (PNG) under ``key`` at ``step``.
+
+    ``key``: letters, digits, ``_``, ``-``, ``.`` and spaces, with ``/`` between section and name.
+    """
+    name = _name(key, step, time_ms, picture)
+    return {f"{name}.png": picture, f"{name}+compressed.webp": _small(picture)}
+
+
 def image_key(image: str) -> str:
     """The key of an image of ``val``, with characters that MLflow takes in it.
 
@@ -65,11 +74,14 @@ def _files(record: ProbeRecord, folder: Path) -> Iterator[tuple[str, Path | byte
         for image in record.images:
             path = folder / folder_of(image) / picture
             content = retry_once(path.read_bytes)
-            key = image_key(image).replace("/", "~")
-            unique = uuid.UUID(bytes=blake2b(content, digest_size=16).digest(), version=4)
-            name = f"images/{key}+step+{step}+timestamp+{time_ms}+{unique}"
+            name = _name(image_key(image), step, time_ms, content)
             yield f"{name}.png", path
             yield f"{name}+compressed.webp", _small(content)
+
+
+def _name(key: str, step: int, time_ms: int, content: bytes) -> str:
+    unique = uuid.UUID(bytes=blake2b(content, digest_size=16).digest(), version=4)
+    return f"images/{key.replace('/', '~')}+step+{step}+timestamp+{time_ms}+{unique}"
 
 
 def _series(record: ProbeRecord) -> Iterator[tuple[int, int, str]]:

@@ -20,6 +20,7 @@ from ablate.runner.table_checks import absent, space_warnings, table_problems
 from ablate.spec.config import TrialConfig
 from ablate.spec.options import to_tree
 from ablate.spec.probes import probe_problems, probe_warnings
+from ablate.spec.representations import representation_problems, representation_warnings
 from ablate.spec.study import Draft
 from ablate.spec.text import show_value
 from ablate.spec.values import ImageShape
@@ -141,6 +142,8 @@ def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
     if config.primary.name.startswith("top5") and len(data.classes) <= 5:
         yield "primary", "", f"top-5 accuracy of {len(data.classes)} classes is always 1"
     yield from _probe_problems(config, data.splits["val"])
+    for message in representation_problems(config.representations, len(data.splits["val"])):
+        yield "representations", "", message
     reason = absent(config.primary, data)
     if reason is not None:
         yield "primary", "", reason
@@ -188,6 +191,8 @@ def _warnings(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
     if data.splits["val"].masks is not None:
         for message in probe_warnings(config.probes, config.train.epochs):
             yield "probes", "epochs", message
+    for message in representation_warnings(config.representations, config.train.epochs):
+        yield "representations", "epochs", message
 
 
 def _inert_factors(draft: Draft, plan: Plan) -> Iterator[Problem]:

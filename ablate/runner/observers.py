@@ -16,7 +16,7 @@ from ablate.record.card import TrialCard
 from ablate.record.recorder import Recorder
 from ablate.record.redact import redact_text
 from ablate.results import EpochMetrics, Failed, Finished, Started, Status
-from ablate.runner.pictures import draw_confusion, draw_probes
+from ablate.runner.pictures import draw_confusion, draw_probes, draw_representations
 from ablate.runner.upkeep.manifest import write_manifest
 from ablate.schedule.job import Job, Outcome, Slot
 from ablate.schedule.observer import Observer, Running
@@ -57,7 +57,7 @@ class Observers:
 class Recording:
     """Delivers what trials wrote into their folders to the recorder, and clears delivered folders.
 
-    ``split`` is the one whose confusion matrix is drawn too; the probes of a segmentation are always.
+    ``split`` is the one whose confusion matrix is drawn too; probes and representations are always.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class Recording:
                 "Run the same command again: it trains the trial anew"
             )
         draw_confusion(artifacts, self._split, job.name)
-        tags = draw_probes(artifacts, job.name)
+        tags = {**draw_probes(artifacts, job.name), **draw_representations(artifacts, job.name)}
         if tags:
             self._recorder.tag(self._runs[job.identity], tags)
         _keep_log(job.log_file, artifacts)

@@ -1,4 +1,4 @@
-"""Pictures that the driver adds to a trial's artifacts: of its confusion matrix, and of its probes.
+"""Pictures that the driver adds to a trial's artifacts: of its confusion matrix, its probes and its representations.
 
 A script may leave files of the same names with any content: what cannot be drawn has no picture.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from ablate.files import write_bytes
 from ablate.record.artifacts import put
-from ablate.record.images import TAGS, logged_images
+from ablate.record.images import TAGS, logged_images, logged_picture
 from ablate.spec.probe_record import read_record
 
 _LOG = logging.getLogger("ablate")
@@ -55,3 +56,23 @@ def draw_probes(artifacts: Path, name: str) -> dict[str, str]:
     for file, content in images.items():
         put(artifacts / file, content)
     return dict(TAGS)
+
+
+def draw_representations(artifacts: Path, name: str) -> dict[str, str]:
+    """``representations/METHOD.png`` and MLflow's logged images, if the trial left points; what to tag its run with."""
+    from ablate.report.figures import draw_panels, read_panels
+
+    folder = artifacts / "representations"
+    try:
+        methods = read_panels(folder)
+    except (ValueError, OSError) as error:
+        _LOG.warning("the representations of %s cannot be drawn: %s", name, error)
+        return {}
+    for method, shown in methods.items():
+        put(folder / f"{method}.png", draw_panels(shown))
+        for panel in shown.panels:
+            alone = draw_panels(replace(shown, panels=(panel,)))
+            key = f"representations/{method}"
+            for file, content in logged_picture(key, panel.epoch, panel.time_ms, alone).items():
+                put(artifacts / file, content)
+    return dict(TAGS) if methods else {}

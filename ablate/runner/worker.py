@@ -23,6 +23,8 @@ _SCRIPT_TARGETS = {
     "command": "ablate.runner.command_worker:run_command",
     "python": "ablate.runner.python_worker:run_python",
 }
+#: What representations are measured and projected with.
+_OF_REPRESENTATIONS = {"sklearn.decomposition", "sklearn.manifold", "sklearn.neighbors"}
 
 
 def target_of(plan: Plan) -> str:
@@ -38,9 +40,11 @@ def preload_of(plan: Plan) -> tuple[str, ...]:
         module = target_of(plan).partition(":")[0]
         return (module, "ablate.metrics.classification", *script.task.modules)
     configs = [plan.example, *(condition.config for condition in plan.conditions.values())]
-    trainings = [config.training for config in configs]
-    members = [part for config in trainings if config for part in (config.model, config.loss)]
+    trainings = [config.training for config in configs if config.training]
+    members = [part for config in trainings for part in (config.model, config.loss)]
     libraries = {library for member in members for library in member.libraries}
+    if any(config.representations is not None for config in trainings):
+        libraries |= _OF_REPRESENTATIONS
     return ("ablate.runner.preload", *sorted(libraries))
 
 

@@ -30,6 +30,7 @@ from ablate.spec.sections import (
     ModelOptions,
     OptimizerOptions,
     ProbeOptions,
+    RepresentationOptions,
     SchedulerOptions,
     ScriptOptions,
     TrainOptions,
@@ -94,6 +95,8 @@ class TrialConfig(Config):
     label_spaces: Annotated[Mapping[str, Grouping], NotIdentity()] = Field(default_factory=dict)
     """Coarser sets of classes in which every network is scored too: ``{space: {name: [class, ...]}}``."""
     probes: Annotated[ProbeOptions, NotIdentity()] = ProbeOptions()
+    representations: Annotated[RepresentationOptions | None, NotIdentity()] = None
+    """Features that are kept of images of ``val``, and pictures of them; ``null``: none."""
     _plugins: tuple[PluginFile, ...] = PrivateAttr(())
     _stages: Mapping[str, Stage] = PrivateAttr(default_factory=dict)
     _start: Start | None = PrivateAttr(None)

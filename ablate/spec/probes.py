@@ -1,34 +1,12 @@
-"""Which epochs and which images ``probes`` keeps pictures of."""
+"""Which images ``probes`` keeps pictures of."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from ablate.errors import did_you_mean
+from ablate.spec.kept_epochs import unreached
 from ablate.spec.sections import ProbeOptions
-
-
-def probed_epochs(options: ProbeOptions, epochs: int) -> frozenset[int]:
-    """The epochs of a training of ``epochs`` that are probed, whenever it ends.
-
-    ``last`` is not among them: which epoch that is shows when no other follows. Numbers beyond ``epochs`` are never
-    reached. A share is rounded to the nearest epoch, and ``middle`` is a share of 0.5.
-
-    >>> sorted(probed_epochs(ProbeOptions(epochs=("first", 0.25, "middle", "last", 100)), 40))
-    [1, 10, 20]
-    """
-    found = {_number(wanted, epochs) for wanted in options.epochs if wanted != "last"}
-    return frozenset(number for number in found if number <= epochs)
-
-
-def is_probed(options: ProbeOptions, epoch: int, epochs: int, *, last: bool) -> bool:
-    """Whether pictures are kept after ``epoch`` of ``epochs``; ``last``: no other follows.
-
-    >>> is_probed(ProbeOptions(epochs=("last",)), 7, 40, last=True)
-    True
-    """
-    return epoch in probed_epochs(options, epochs) or (last and "last" in options.epochs)
 
 
 def probed_images(options: ProbeOptions, names: Sequence[str]) -> dict[str, int]:
@@ -63,12 +41,8 @@ def probe_warnings(options: ProbeOptions, epochs: int) -> list[str]:
     >>> probe_warnings(ProbeOptions(epochs=(40, 99)), 30)
     ['no picture is kept: a training of 30 epochs reaches none of 40 and 99']
     """
-    if not options.images or "last" in options.epochs or probed_epochs(options, epochs):
-        return []
-    *others, last = (str(epoch) for epoch in dict.fromkeys(options.epochs))
-    wanted = f"none of {', '.join(others)} and {last}" if others else f"no epoch {last}"
-    training = f"{epochs} epoch" if epochs == 1 else f"{epochs} epochs"
-    return [f"no picture is kept: a training of {training} reaches {wanted}"]
+    missed = unreached(options.epochs, epochs) if options.images else ""
+    return [f"no picture is kept: {missed}"] if missed else []
 
 
 def spread(count: int, total: int) -> list[int]:
@@ -80,12 +54,3 @@ def spread(count: int, total: int) -> list[int]:
     if count >= total:
         return list(range(total))
     return [(2 * number + 1) * total // (2 * count) for number in range(count)]
-
-
-def _number(wanted: str | float, epochs: int) -> int:
-    if isinstance(wanted, int):
-        return wanted
-    if wanted == "first":
-        return 1
-    share = 0.5 if isinstance(wanted, str) else wanted
-    return max(1, math.floor(share * epochs + 0.5))

@@ -17,6 +17,7 @@ from ablate.spec.grouping import Grouping
 from ablate.spec.member import Member
 from ablate.spec.options import AddedLater, NotIdentity, Options, invalid
 from ablate.spec.probe_choices import ProbeEpochs, ProbeImages
+from ablate.spec.representation_choices import FEWEST_REPRESENTED, RepresentationMethods
 from ablate.spec.values import ImageShape, Normalization
 
 if TYPE_CHECKING:
@@ -248,6 +249,19 @@ class ProbeOptions(Options):
     """Keep each mask laid over its image too."""
     errors: bool = False
     """Keep maps of the pixels that are wrong too."""
+
+
+class RepresentationOptions(Options):
+    """``representations``: what the head of a classifier is given for images of ``val``, kept while it learns."""
+
+    epochs: ProbeEpochs = ("first", "middle", "last")
+    """When: ``first``, ``middle``, ``last`` (that ran), numbers of epochs, or shares of all epochs such as 0.25."""
+    images: int = Field(1000, ge=FEWEST_REPRESENTED)
+    """So many images, spread evenly over the split; all, if it has no more."""
+    methods: RepresentationMethods = ("pca", "tsne")
+    """Pictures of the features: their two principal components, and t-SNE."""
+    basis: Literal["own", "shared"] = "own"
+    """The principal components: each epoch's own, or for all epochs those of the last one that was kept."""
 
 
 class ScriptOptions(Options):

@@ -27,6 +27,9 @@ def unsuited(config: TrialConfig) -> Iterator[Mistake]:
     if config.train.freeze == "encoder" and config.optimizer.encoder_lr is not None:
         message = "encoder_lr has no effect: train.freeze is 'encoder'"
         yield ("optimizer", "encoder_lr"), message, "Leave out one of the two"
+    if config.representations is not None and getattr(config.task, "name", "") == "segmentation":
+        message = "a segmentation has no representation of an image"
+        yield ("representations",), message, "Representations need 'task: classification'"
     known = tuple(config.label_spaces)
     classes = config.data.classes
     if isinstance(classes, str) and classes not in known:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from ablate.files import write_json
 from ablate.record import Store
-from ablate.record.images import TAGS, image_key, logged_images
+from ablate.record.images import TAGS, image_key, logged_images, logged_picture
 from ablate.spec.probe_record import ProbeRecord, Stage, folder_of, picture_of
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -75,6 +75,25 @@ def test_mlflows_own_client_leaves_the_same_files(
             pixels = [np.asarray(picture.convert("RGB")) for picture in shown]
             assert np.array_equal(*pixels)
     assert client.get_run(run_id).data.tags.items() >= TAGS.items()
+
+
+def test_mlflows_own_client_leaves_the_same_files_of_a_drawn_picture(
+    store: Store, tmp_path: Path
+) -> None:
+    picture = Image.fromarray(
+        np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    )
+    stream = io.BytesIO()
+    picture.save(stream, format="png")
+    client = MlflowClient(tracking_uri=store.tracking_uri)
+    experiment = client.create_experiment("e", artifact_location=(tmp_path / "own").as_uri())
+    run_id = client.create_run(experiment).info.run_id
+    client.log_image(run_id, picture, key="representations/pca", step=30, timestamp=2_000)
+    ours = logged_picture("representations/pca", 30, 2_000, stream.getvalue())
+    root = tmp_path / "own" / run_id / "artifacts"
+    theirs = {str(path.relative_to(root)): path for path in root.rglob("*") if path.is_file()}
+    assert names(ours) == names(theirs)
+    assert logged_picture("representations/pca", 30, 2_000, stream.getvalue()) == ours
 
 
 def test_the_same_pictures_give_the_same_files(tmp_path: Path) -> None:

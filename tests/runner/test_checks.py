@@ -39,6 +39,11 @@ def test_a_good_study_has_no_warnings(study_of: Callable[..., Study]) -> None:
             [],
             "are the same configuration",
         ),
+        (
+            RATES,
+            ["representations={epochs: [30, 74]}", "train.epochs=9"],
+            "no representation is kept: a training of 9 epochs reaches none of 30 and 74",
+        ),
     ],
 )
 def test_degenerate_choices_are_warned_about(

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from ablate.files import write_json
-from ablate.runner.pictures import draw_confusion, draw_probes
+from ablate.runner.pictures import draw_confusion, draw_probes, draw_representations
 from ablate.spec.probe_record import ProbeRecord, Stage
+from tests.report.figures.representation_files import write_representations
 
 
 @pytest.fixture
@@ -80,6 +81,45 @@ def test_files_of_another_meaning_cost_the_pictures_only(
     assert draw_probes(artifacts, "a trial") == {}
     assert files(artifacts) == before
     assert "the probes of a trial cannot be drawn" in caplog.text
+
+
+@pytest.fixture
+def represented(tmp_path: Path) -> Path:
+    """Artifacts of a trial that kept representations after two epochs."""
+    write_representations(tmp_path / "representations", epochs=(1, 3))
+    return tmp_path
+
+
+def test_representations_become_figures_and_logged_images(represented: Path) -> None:
+    before = files(represented)
+    assert draw_representations(represented, "a trial") == {"mlflow.loggedImages": "True"}
+    after = files(represented)
+    added = after.keys() - before.keys()
+    for method in ("pca", "tsne"):
+        assert Image.open(io.BytesIO(after[f"representations/{method}.png"])).size[0] > 500
+        for epoch in (1, 3):
+            name = f"images/representations~{method}+step+{epoch}+timestamp+{1000 * epoch}+"
+            assert len([one for one in added if one.startswith(name)]) == 2
+    assert len(added) == 2 + 2 * 2 * 2
+    draw_representations(represented, "a trial")
+    assert files(represented) == after
+
+
+def test_a_trial_that_ended_before_its_points_gets_nothing(represented: Path) -> None:
+    (represented / "representations" / "points.npz").unlink()
+    assert draw_representations(represented, "a trial") == {}
+    assert not (represented / "images").exists()
+
+
+@pytest.mark.parametrize("file", ["points.npz", "representations.json"])
+def test_representations_of_another_meaning_cost_the_figures_only(
+    represented: Path, caplog: pytest.LogCaptureFixture, file: str
+) -> None:
+    (represented / "representations" / file).write_text("mine")
+    before = files(represented)
+    assert draw_representations(represented, "a trial") == {}
+    assert files(represented) == before
+    assert "the representations of a trial cannot be drawn" in caplog.text
 
 
 @pytest.mark.parametrize("pixels", [True, False])

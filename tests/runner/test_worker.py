@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,13 @@ def test_a_training_is_run_with_torch_at_hand(study_of: StudyOf) -> None:
 def test_the_library_of_a_model_is_imported_once(study_of: StudyOf) -> None:
     plan = study_of("  models: {design: grid, factors: {model.name: [timm/resnet18]}}\n").plan
     assert preload_of(plan) == ("ablate.runner.preload", "timm")
+
+
+def test_what_representations_need_is_loaded_once(study_of: StudyOf) -> None:
+    preload = preload_of(study_of(RATES, "representations={}").plan)
+    assert "sklearn.manifold" in preload
+    for module in preload:
+        importlib.import_module(module)
 
 
 @pytest.mark.parametrize(

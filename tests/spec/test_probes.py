@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 
 import pytest
@@ -8,66 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ablate.spec.probes import (
-    is_probed,
     probe_problems,
     probe_warnings,
-    probed_epochs,
     probed_images,
     spread,
 )
 from ablate.spec.sections import ProbeOptions
-
-WANTED = st.one_of(
-    st.sampled_from(["first", "middle", "last"]),
-    st.integers(1, 200),
-    st.floats(0.001, 0.999),
-)
-
-
-@given(st.lists(WANTED, min_size=1), st.integers(1, 150))
-def test_every_wanted_epoch_that_is_reached_is_probed_once(
-    wanted: list[str | int | float], epochs: int
-) -> None:
-    options = ProbeOptions(epochs=tuple(wanted))
-    probed = [
-        epoch
-        for epoch in range(1, epochs + 1)
-        if is_probed(options, epoch, epochs, last=epoch == epochs)
-    ]
-    assert len(probed) <= len(wanted)
-    for item in wanted:
-        if isinstance(item, int):
-            assert (item in probed) == (item <= epochs)
-        elif isinstance(item, float):
-            assert any(abs(epoch - item * epochs) <= 0.5 + 1e-9 for epoch in probed) or (
-                item * epochs < 0.5 and 1 in probed
-            )
-    named = {"first": 1, "middle": math.ceil(epochs / 2), "last": epochs}
-    assert {named[item] for item in wanted if isinstance(item, str)} <= set(probed)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "epochs", "numbers"),
-    [
-        (("first", "middle", "last"), 1, {1}),
-        (("first", "middle", "last"), 2, {1}),
-        (("first", "middle"), 3, {1, 2}),
-        ((0.25, 0.5, 0.75), 40, {10, 20, 30}),
-        ((0.01,), 10, {1}),
-        ((0.99,), 10, {10}),
-        ((1, 10, 40, 41), 40, {1, 10, 40}),
-    ],
-)
-def test_epochs_by_name_number_and_share(
-    wanted: tuple[str | int | float, ...], epochs: int, numbers: set[int]
-) -> None:
-    assert probed_epochs(ProbeOptions(epochs=wanted), epochs) == numbers
-
-
-def test_the_last_epoch_is_the_one_that_ran_last() -> None:
-    options = ProbeOptions(epochs=("last",))
-    assert is_probed(options, 7, 40, last=True)
-    assert not is_probed(options, 40, 41, last=False)
 
 
 @given(st.integers(0, 60), st.integers(0, 60))

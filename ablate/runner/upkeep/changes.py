@@ -16,8 +16,8 @@ ABSENT = "-"
 def config_changes(planned: Tree, recorded: Tree, irrelevant: frozenset[str]) -> tuple[str, ...]:
     """The dotted fields in which a planned configuration differs from a recorded one, with both values.
 
-    Another member of a section is one change: its other fields follow from that. ``irrelevant`` are fields that
-    cannot change a result.
+    Another member of a section is one change: its other fields follow from that. ``irrelevant`` are fields and
+    sections that cannot change a result.
 
     >>> old = {"model": {"name": "basenet", "dropout": 0.0}, "optimizer": {"lr": 0.001}}
     >>> new = {"model": {"name": "timm/resnet18"}, "optimizer": {"lr": 0.01}}
@@ -27,7 +27,7 @@ def config_changes(planned: Tree, recorded: Tree, irrelevant: frozenset[str]) ->
     return tuple(
         f"{path} {_shown(before)} -> {_shown(now)}"
         for path, before, now in _differences(planned, recorded, "")
-        if path not in irrelevant
+        if not any(path == field or path.startswith(f"{field}.") for field in irrelevant)
     )
 
 

@@ -28,4 +28,11 @@ def test_the_metric_matters_only_where_it_steers(study_of: StudyOf) -> None:
     assert "primary.metric" in irrelevant_fields(config)
     steered = study_of(ROWS, "train.checkpoint=best")
     config = steered.plan.conditions[steered.plan.baseline].config
-    assert irrelevant_fields(config) == {"label_spaces", "probes"}
+    assert irrelevant_fields(config) == {"label_spaces", "probes", "representations"}
+
+
+def test_what_is_kept_beside_a_result_is_no_change_of_it() -> None:
+    kept, other = ({"probes": {"images": n}, "probes_too": n} for n in (3, 4))
+    changes = config_changes(kept, other, frozenset({"probes", "representations"}))
+    assert changes == ("probes_too 4 -> 3",)
+    assert config_changes({"probes": None}, kept, frozenset({"probes", "probes_too"})) == ()
