@@ -50,8 +50,8 @@ def start_normalization(start: Start) -> Normalization:
     try:
         noted = json.loads(path.read_text(encoding="utf-8"))
         return Normalization(mean=tuple(noted["mean"]), std=tuple(noted["std"]))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError):
         raise TrialError(
-            f"{start.source} does not say how its images were normalised ({error}). "
+            f"{start.source} does not say how its images were normalised: {path} is missing or damaged. "
             "Set data.normalize to 'train', 'imagenet' or a mean and std"
         ) from None

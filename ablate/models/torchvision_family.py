@@ -11,6 +11,7 @@ from ablate.catalogue import TorchvisionEntry
 from ablate.models import torchvision_segmenters
 from ablate.models.library import LibraryModelOptions, too_small
 from ablate.models.torchvision_segmenters import TorchvisionSegmenterOptions
+from ablate.spec.earlier import RunWeights, StageWeights
 from ablate.spec.values import ImageShape, Normalization
 
 if TYPE_CHECKING:
@@ -58,7 +59,12 @@ class TorchvisionOptions(LibraryModelOptions):
     def problems(self, shape: ImageShape) -> list[tuple[str, str]]:
         """Weights that are not there or need RGB images, and images it cannot take."""
         found = super().problems(shape)
-        if self.entry.rgb_weights and self.weights != "random" and shape.channels != 3:
+        if self.entry.rgb_weights and isinstance(self.weights, StageWeights | RunWeights):
+            message = (
+                f"{self.name} changes its input by itself once it has weights of torchvision's"
+            )
+            found.append(("weights", f"{message}, so that it cannot start from another training"))
+        elif self.entry.rgb_weights and self.weights != "random" and shape.channels != 3:
             message = f"the weights of {self.name} need RGB images, not {shape.channels} channels"
             found.append(("weights", f"{message}; use weights: random or another network"))
         return found

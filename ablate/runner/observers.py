@@ -136,7 +136,7 @@ class Recording:
 
 
 class Recorded:
-    """Tells, behind the :class:`Recording`, whose result lies in the store."""
+    """Tells, behind the :class:`Recording`, which finished trials lie in the store with their weights."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
@@ -151,8 +151,9 @@ class Recorded:
         """Nothing."""
 
     def ended(self, outcome: Outcome) -> None:
-        """Tell the trial's identity."""
-        self._tell(outcome.job.identity)
+        """Tell the trial's identity, if it finished."""
+        if isinstance(outcome.event, Finished):
+            self._tell(outcome.job.identity)
 
     def tick(self, running: Sequence[Running]) -> None:
         """Nothing."""

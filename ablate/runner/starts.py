@@ -37,6 +37,8 @@ def find_start(study: Study, config: Config, upstream: str | None) -> Start | No
         return None
     if isinstance(training.earlier, RunWeights):
         run_id = training.earlier.run
+        if not study.store.exists:
+            raise RecordError(f"there is no run {run_id!r}: the store {study.store.root} is empty")
         folder = _with_weights(artifact_folder(study.store, run_id), run_id)
         return Start(folder, f"run {run_id}")
     run_id, name = _run_of(study, upstream)

@@ -121,9 +121,8 @@ class StudySource:
         self._conclude_searches()
 
     def recorded(self, identity: str) -> None:
-        """A trial's result lies in the store, and so do its weights: what starts from them may run."""
-        if isinstance(self._ended[identity][0], Finished):
-            self._planned.recorded(identity)
+        """A finished trial lies in the store, and so do its weights: what starts from them may run."""
+        self._planned.recorded(identity)
 
     def _end_trial(self, identity: str, event: Finished | Failed, duration_s: float) -> None:
         card = self._desk.cards[identity]

@@ -39,11 +39,7 @@ from ablate.spec.suits import unsuited
 
 
 class Config(Options):
-    """What one trial does, without its seed; every default filled in.
-
-    It is either a :class:`TrialConfig` or a :class:`ScriptConfig`: one of :attr:`training` and :attr:`script` is
-    not ``None``.
-    """
+    """What one trial does, without its seed, every default filled in; :attr:`training` or :attr:`script` is set."""
 
     task: Annotated[Options, Member("task")]
     primary: Primary
@@ -148,10 +144,8 @@ class TrialConfig(Config):
     @property
     def from_random(self) -> TrialConfig:
         """The same without the earlier training, which may still have to run: to try the network."""
-        if self.earlier is None:
-            return self
-        model = self.model.model_copy(update={"weights": "random"})
-        return self.model_copy(update={"model": model})
+        changes = {} if self.earlier is None else {"weights": "random"}
+        return self.model_copy(update={"model": self.model.model_copy(update=changes)})
 
     @property
     def groups(self) -> Groups | None:

@@ -114,6 +114,7 @@ def test_it_leaves_its_files_and_no_checkpoints(
         "artifacts/confusion/test.json",
         "artifacts/confusion/val.json",
         "artifacts/model.txt",
+        "artifacts/normalization.json",
         "artifacts/per_class/test.csv",
         "artifacts/per_class/val.csv",
         "artifacts/weights.safetensors",

@@ -147,3 +147,10 @@ def test_real_weights_without_a_head_are_loaded(data_root: Path) -> None:
 def test_an_unknown_name_asks_torchvision_and_suggests() -> None:
     with pytest.raises(UnknownName, match="Did you mean 'torchvision/resnet50'"):
         TABLE.get("torchvision/resnet5O")
+
+
+def test_networks_that_change_their_input_start_from_no_other_training() -> None:
+    shape = ImageShape(channels=3, height=96, width=96)
+    found = options("googlenet", weights={"stage": "a"}).problems(shape)
+    assert [field for field, _ in found] == ["weights"]
+    assert "cannot start from another training" in found[0][1]

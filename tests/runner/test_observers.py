@@ -14,7 +14,7 @@ from ablate.errors import RecordError
 from ablate.files import write_json
 from ablate.record.memory import MemoryRecorder, MemoryStore
 from ablate.results import Failed, Finished, Status
-from ablate.runner.observers import Recording
+from ablate.runner.observers import Recorded, Recording
 from ablate.schedule.job import Job, Outcome, Slot
 from ablate.spec.probe_record import ProbeRecord, Stage
 from ablate.testing.recorder_cases import card
@@ -53,6 +53,15 @@ def test_a_result_is_recorded_with_a_list_of_its_files(recorder: MemoryRecorder,
     files = {"weights.safetensors", "log.txt", "manifest.json"}
     assert only_run(recorder) == (Status.FINISHED, files)
     assert not job.folder.exists()
+
+
+def test_only_finished_trials_are_told_of_as_recorded(job: Job) -> None:
+    """One that is handed out again has ended too, and nothing can start from it yet."""
+    told: list[str] = []
+    observer = Recorded(told.append)
+    for event in (Failed(1, Status.INTERRUPTED, "out of memory beside others"), RESULT):
+        observer.ended(Outcome(job, Slot(0), event, 1, 1.0))
+    assert told == [job.identity]
 
 
 def write_probes(folder: Path) -> None:

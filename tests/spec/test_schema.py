@@ -22,6 +22,16 @@ SCRIPT: dict[str, Any] = {
     "ablations": {"a": {"design": "grid", "factors": {"params.depth": [1, 2]}}},
 }
 
+TRAINING = {
+    "study": "demo",
+    "task": "classification",
+    "data": {"name": "digits"},
+    "model": {"name": "timm/resnet18"},
+    "optimizer": {"name": "adam", "lr": 0.1},
+    "primary": "val/accuracy",
+    "ablations": {"a": {"design": "variants", "rows": {"B": {}}}},
+}
+
 
 def errors(study: Any) -> list[str]:
     validator = jsonschema.Draft202012Validator(SCHEMA)
@@ -48,3 +58,13 @@ def test_a_script_has_params_and_no_data() -> None:
 def test_a_training_has_data_and_no_params() -> None:
     training = {**SCRIPT, "task": "classification"}
     assert any("'data' is a required property" in text for text in errors(training))
+
+
+def test_a_stage_is_a_whole_configuration_and_more() -> None:
+    stage = {key: TRAINING[key] for key in ("task", "data", "model", "optimizer", "primary")}
+    assert errors({**TRAINING, "stages": {"first": {**stage, "seed": "shared"}}}) == []
+    assert errors({**TRAINING, "stages": {"first": {**stage, "seed": "own"}}}) != []
+    assert errors({**TRAINING, "stages": {"first": {**stage, "epochs": 3}}}) != []
+    assert errors({**TRAINING, "stages": {"first": {"task": "classification"}}}) != []
+    weights = {"name": "timm/resnet18", "weights": {"stage": "first"}}
+    assert errors({**TRAINING, "model": weights, "stages": {"first": stage}}) == []
