@@ -29,7 +29,6 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
     _check_primary(config.primary, task, data)
     execution = prepare(device, config.train.precision)
     normalization = resolve_normalization(config.data, data, config.model.normalization())
-    model = _build_model(config, data, seed, execution)
     batches = TrainBatches(
         data.splits["train"],
         data.labels,
@@ -38,7 +37,10 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
         normalization=normalization,
         device=str(execution.device),
         seed=seed,
+        views=task.views,
     )
+    steps = config.train.epochs * batches.steps_per_epoch
+    model = _build_model(config, task, data, seed, execution, steps)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = config.optimizer.build(trained)
     return Trainer(
@@ -49,7 +51,7 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
         execution=execution,
         normalization=normalization,
         model=model,
-        criterion=_build_criterion(config, data, execution),
+        criterion=_build_criterion(config, task, data, execution),
         batches=batches,
         optimizer=optimizer,
         schedule=config.scheduler.build(optimizer, config.train.epochs, batches.steps_per_epoch),
@@ -58,15 +60,23 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
 
 
 def _build_model(
-    config: TrialConfig, data: PreparedData, seed: int, execution: Execution
+    config: TrialConfig,
+    task: TaskOptions,
+    data: PreparedData,
+    seed: int,
+    execution: Execution,
+    steps: int,
 ) -> nn.Module:
     start_stream(seed, "init")
-    return execution.place(config.model.build(data.shape, data.num_classes))
+    net = config.model.build(data.shape, data.num_classes)
+    return execution.place(task.around(net, config.model, data.shape, steps))
 
 
 def _build_criterion(
-    config: TrialConfig, data: PreparedData, execution: Execution
+    config: TrialConfig, task: TaskOptions, data: PreparedData, execution: Execution
 ) -> Callable[..., Tensor]:
+    if config.loss is None:
+        return task.criterion()
     return config.loss.build(data.class_counts("train"), str(execution.device))
 
 

@@ -54,7 +54,7 @@ def fit(
     begun_s = time.monotonic()
     trainer = assemble(config, data, seed=seed, device=device)
     probes = probes_of(config, data, folder / "artifacts")
-    write_architecture(folder / "artifacts", trainer.model, data.shape)
+    write_architecture(folder / "artifacts", trainer.task.network(trainer.model), data.shape)
     checkpoints = Checkpoints(folder / "checkpoints", _identity(config, data, seed))
     state = _resume(trainer, checkpoints)
     probes.begin(state.epoch)

@@ -11,7 +11,7 @@ from torch.amp import GradScaler
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
-from ablate.data.batches import TrainBatches
+from ablate.data.batches import Batch, TrainBatches
 from ablate.engine.device import Execution
 from ablate.engine.seeding import start_stream
 from ablate.engine.watch import Watch
@@ -50,16 +50,19 @@ class Trainer:
         start_stream(self.seed, "train", epoch)
         self.model.train()
         tally = self.tally(training=True)
-        autocast = self.execution.autocast()
         steps = self.batches.steps_per_epoch
         for number, batch in enumerate(self.batches.epoch(epoch), 1):
-            with autocast:
-                logits = self.model(self.execution.place_images(batch.image))
-            loss = self.task.loss(self.criterion, logits, batch.target)
+            logits, loss = self.forward(batch)
             self._step(loss)
             tally.add(logits, batch.target, loss)
             watch.after_step(epoch, number, steps, tally)
         return tally.compute()
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What the model makes of a batch, and its loss."""
+        with self.execution.autocast():
+            logits = self.model(self.execution.place_images(batch.image))
+        return logits, self.task.loss(self.criterion, logits, batch.target)
 
     def _step(self, loss: Tensor) -> None:
         self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
@@ -70,6 +73,7 @@ class Trainer:
         self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
         self.schedule.after_step()
+        self.task.after_step(self.model)
 
     def tally(self, *, training: bool) -> BatchTally:
         """An empty tally on the trial's device."""

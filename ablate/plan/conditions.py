@@ -36,7 +36,7 @@ def _fields(tree: Tree) -> Iterator[tuple[str, Any]]:
     for section, values in tree.items():
         if section == "primary":
             continue
-        for name, value in values.items():
+        for name, value in (values or {}).items():  # a task may bring its own loss
             yield f"{section}.{name}", value
 
 

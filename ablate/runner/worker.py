@@ -40,7 +40,7 @@ def preload_of(plan: Plan) -> tuple[str, ...]:
     configs = [plan.example, *(condition.config for condition in plan.conditions.values())]
     trainings = [config.training for config in configs]
     members = [part for config in trainings if config for part in (config.model, config.loss)]
-    libraries = {library for member in members for library in member.libraries}
+    libraries = {library for member in members if member for library in member.libraries}
     return ("ablate.runner.preload", *sorted(libraries))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from ablate.metrics.counts import Counts
 from ablate.metrics.metric import Metric
 from ablate.registry import overlaid, table
 from ablate.spec.labels import Labels
 from ablate.spec.options import Options
+from ablate.spec.sections import ModelOptions
+from ablate.spec.values import ImageShape
 
 if TYPE_CHECKING:
     import torch
@@ -19,13 +21,56 @@ class TaskOptions(Options):
     """``task``: what the network is trained to do.
 
     A task says how a batch is counted (:meth:`tally`) and names its :meth:`metrics`; their values
-    follow from the counts.
+    follow from the counts. It may train more than the network: :meth:`around`.
     """
+
+    views: ClassVar[int] = 1
+    """How many random views of each image a batch of training holds, one after the other."""
+    own_loss: ClassVar[bool] = False
+    """Whether the task has a loss of its own (:meth:`criterion`), so that the section ``loss`` does nothing."""
+    parts: ClassVar[str] = ""
+    """The task whose data sets and networks this one uses, if not its own."""
 
     name: str
 
     def metrics(self) -> tuple[str, ...]:
         """The metrics that the task records of each split, in the order they are shown."""
+        raise NotImplementedError
+
+    def inert(self) -> tuple[str, ...]:
+        """Fields without any effect, given the others."""
+        return ()
+
+    def while_training(self) -> tuple[str, ...]:
+        """Those of :meth:`metrics` that may be recorded of ``train``."""
+        return self.metrics()
+
+    def around(
+        self, net: torch.nn.Module, options: ModelOptions, shape: ImageShape, steps: int
+    ) -> torch.nn.Module:
+        """What is trained for ``steps`` steps at most: ``net``, which ``options`` built, or a module that holds it."""
+        return net
+
+    def network(self, model: torch.nn.Module) -> torch.nn.Module:
+        """The network within what :meth:`around` gave."""
+        return model
+
+    def after_step(self, model: torch.nn.Module) -> None:
+        """What is to be done after each step of the optimizer."""
+
+    def check(self, val: Counts, epoch: int) -> None:
+        """Look at what was counted on ``val`` after an epoch.
+
+        Raises:
+            Diverged: it makes no sense to go on.
+        """
+
+    def kept(self, weights: Mapping[str, torch.Tensor]) -> dict[str, dict[str, torch.Tensor]]:
+        """The files of weights that a trial leaves, without their ending, from all that was trained."""
+        return {"weights": dict(weights)}
+
+    def criterion(self) -> Callable[..., torch.Tensor]:
+        """The loss of a task that has its own."""
         raise NotImplementedError
 
     def loss(
@@ -34,7 +79,7 @@ class TaskOptions(Options):
         logits: torch.Tensor,
         target: torch.Tensor,
     ) -> torch.Tensor:
-        """The scalar to minimise; ``criterion`` is what the loss member built."""
+        """The scalar to minimise; ``criterion`` is what the loss member, or :meth:`criterion`, gave."""
         return criterion(logits, target)
 
     def tally(
