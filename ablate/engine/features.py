@@ -13,7 +13,7 @@ from ablate.data.source import SplitName
 from ablate.engine.passes import images_of
 from ablate.engine.trainer import Trainer
 from ablate.metrics.counts import Counts
-from ablate.metrics.features import confusion, feature_std, nearest_classes
+from ablate.metrics.features import confusion, nearest_classes, projection_std
 from ablate.tasks.ssl.options import Ssl
 
 
@@ -40,16 +40,19 @@ def with_neighbours(
     counts: Counts, trainer: Trainer, data: PreparedData, split: SplitName
 ) -> Counts:
     """``counts`` with the classes that the nearest images of ``train`` give to those of ``split``."""
+    task = cast(Ssl, trainer.task)
     memory, found = features_of(trainer, data, "train"), features_of(trainer, data, split)
     predicted = nearest_classes(
         memory.vectors,
         memory.target,
         found.vectors,
-        neighbours=cast(Ssl, trainer.task).neighbours,
+        neighbours=task.neighbours,
         num_classes=data.num_classes,
     )
+    with torch.inference_mode(), trainer.execution.autocast():
+        projections = task.project(trainer.model, found.vectors)
     return replace(
         counts,
         confusion=confusion(predicted, found.target, data.num_classes),
-        feature_std=feature_std(found.vectors),
+        projection_std=projection_std(projections),
     )

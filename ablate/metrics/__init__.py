@@ -9,7 +9,7 @@ TABLE = Table(
     {
         "accuracy": "ablate.metrics.classification:ACCURACY",
         "dice": "ablate.metrics.segmentation:DICE",
-        "feature_std": "ablate.metrics.representation:FEATURE_STD",
+        "projection_std": "ablate.metrics.representation:PROJECTION_STD",
         "iou": "ablate.metrics.segmentation:IOU",
         "knn_accuracy": "ablate.metrics.representation:KNN_ACCURACY",
         "loss": "ablate.metrics.classification:LOSS",

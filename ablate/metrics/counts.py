@@ -17,8 +17,8 @@ class Counts:
 
     ``loss_sum`` is the sum of each batch's mean loss times its number of images. ``source`` (S, K) int64 counts the
     data set's own classes against the network's, where these were looked up pixel by pixel; ``pixel_ap`` (K,) float64
-    is the average precision of each class over all pixels, which no other pass can be added to. ``feature_std`` says
-    how far the features of the images spread, where they were looked at.
+    is the average precision of each class over all pixels, which no other pass can be added to. ``projection_std`` says
+    how far the projections of the images spread, where there are any.
     """
 
     confusion: ConfusionMatrix
@@ -27,7 +27,7 @@ class Counts:
     top5_hits: int = 0
     source: NDArray[np.int64] | None = None
     pixel_ap: NDArray[np.float64] | None = None
-    feature_std: float = float("nan")
+    projection_std: float = float("nan")
 
     def merge(self, other: Counts) -> Counts:
         """The sums over both parts."""

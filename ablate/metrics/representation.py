@@ -16,11 +16,11 @@ KNN_ACCURACY = Metric(
     of_labels=True,
 )
 
-FEATURE_STD = Metric(
-    name="feature_std",
+PROJECTION_STD = Metric(
+    name="projection_std",
     direction="max",
-    title="feature std",
-    description="standard deviation of the normalised features, averaged over their d dimensions, relative to "
-    "1/sqrt(d): near 0 all images look alike, and the representation has collapsed",
-    compute=lambda counts: counts.feature_std,
+    title="projection std",
+    description="standard deviation of the projector's normalised output, averaged over its d dimensions, relative to "
+    "1/sqrt(d): near 0 all images look alike, and learning has collapsed",
+    compute=lambda counts: counts.projection_std,
 )

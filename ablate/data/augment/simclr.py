@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -25,8 +25,6 @@ class SimClr(Augmentation):
     brightness, contrast and saturation 0.8 and hue 0.2, all times ``strength``, with probability 0.8,
     ``random_grayscale: {p: 0.2}``, and ``gaussian_blur`` with a kernel of a tenth of the image's shorter side.
     """
-
-    moves_pixels: ClassVar[bool | None] = True
 
     scale: Shares = (0.08, 1.0)
     """Least and greatest share of the image's area that a crop takes."""
@@ -55,6 +53,12 @@ class SimClr(Augmentation):
             f"simclr needs RGB images, these have {shape.channels} channel. Write its steps out without those of "
             "colour, such as [random_resized_crop, random_horizontal_flip, {color_jitter: {brightness: 0.4, "
             "contrast: 0.4, p: 0.8}}, gaussian_blur]"
+        ]
+
+    def mask_problems(self) -> list[str]:
+        """It is for learning without labels."""
+        return [
+            "simclr is not for masks. Write its steps out: each of them moves masks as it should"
         ]
 
     def _steps(self) -> tuple[Augmentation, ...]:

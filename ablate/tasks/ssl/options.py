@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from ablate.metrics.loss_tally import LossTally
 
-#: A trial whose ``feature_std`` on ``val`` falls below this has collapsed.
-COLLAPSED = 0.02
+#: A trial whose ``projection_std`` on ``val`` falls below this has collapsed; where one learns it is 0.3 to 1.
+COLLAPSED = 0.1
 
 #: The fields that only some methods use.
 _FIELDS_OF = {"byol": ("predictor", "momentum"), "simclr": ("temperature",)}
@@ -34,7 +34,7 @@ class Ssl(TaskOptions):
     The labels of the data set are used for ``knn_accuracy`` alone, which shows whether the network learns.
 
     >>> Ssl().defined(num_classes=3)
-    ('loss', 'knn_accuracy', 'feature_std')
+    ('loss', 'knn_accuracy', 'projection_std')
     """
 
     views: ClassVar[int] = 2
@@ -61,8 +61,8 @@ class Ssl(TaskOptions):
         return tuple(field for fields in others for field in fields)
 
     def metrics(self) -> tuple[str, ...]:
-        """Loss, accuracy of the nearest neighbours, and how far features spread."""
-        return ("loss", "knn_accuracy", "feature_std")
+        """Loss, accuracy of the nearest neighbours, and how far projections spread."""
+        return ("loss", "knn_accuracy", "projection_std")
 
     def while_training(self) -> tuple[str, ...]:
         """The loss alone."""
@@ -114,20 +114,25 @@ class Ssl(TaskOptions):
         """The encoder that learns."""
         return model.get_submodule("online.encoder")
 
+    def project(self, model: torch.nn.Module, features: torch.Tensor) -> torch.Tensor:
+        """(N, D): what the projector makes of representations (N, F)."""
+        found: torch.Tensor = model.get_submodule("online.projector")(features)
+        return found
+
     def after_step(self, model: torch.nn.Module) -> None:
         """Move the target network."""
         cast(Any, model).after_step()
 
     def check(self, val: Counts, epoch: int) -> None:
-        """Guard against features that are all alike.
+        """Guard against projections that are all alike.
 
         Raises:
             Diverged: they collapsed.
         """
-        if val.feature_std < COLLAPSED:
+        if val.projection_std < COLLAPSED:
             raise Diverged(
-                f"representation collapsed in epoch {epoch}: feature_std {val.feature_std:.2g} is "
-                f"below {COLLAPSED}, so that all images look alike"
+                f"representation collapsed in epoch {epoch}: projection_std on val is "
+                f"{val.projection_std:.2g}, below {COLLAPSED}, so that all images look alike"
             )
 
     def kept(self, weights: Mapping[str, torch.Tensor]) -> dict[str, dict[str, torch.Tensor]]:
