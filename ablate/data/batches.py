@@ -78,14 +78,21 @@ class TrainBatches:
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of epoch ``number``."""
-        size = len(self._memory)
-        order = torch.randperm(size * self._passes, generator=self._stream("order", number))
-        order = order[: self.steps_per_epoch * self._batch_size]
+        size, order = len(self._memory), self._order(number)
         generator = self._stream("augment", number)
         batches = self._memory.batches(order % size, self._batch_size)
         passes = torch.split(order // size, self._batch_size)
         for gathered, which in zip(batches, passes, strict=True):
             yield self._batch(gathered, generator, which)
+
+    def rows(self, number: int) -> tuple[Tensor, ...]:
+        """The images of each batch of epoch ``number``, (N,) int64: their places in the split."""
+        return torch.split(self._order(number) % len(self._memory), self._batch_size)
+
+    def _order(self, number: int) -> Tensor:
+        count = len(self._memory) * self._passes
+        order = torch.randperm(count, generator=self._stream("order", number))
+        return order[: self.steps_per_epoch * self._batch_size]
 
     def _batch(self, gathered: Gathered, generator: Generator, which: Tensor) -> Batch:
         images, labels, masks = gathered

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from ablate.data import PreparedData, resolve_normalization
 from ablate.data.batches import TrainBatches
 from ablate.engine.device import Execution, prepare
+from ablate.engine.frozen import freeze, parameter_groups, resting
 from ablate.engine.seeding import start_stream
 from ablate.engine.trainer import Trainer
 from ablate.errors import TrialError, did_you_mean
@@ -41,8 +42,9 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
     )
     steps = config.train.epochs * batches.steps_per_epoch
     model = _build_model(config, task, data, seed, execution, steps)
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = config.optimizer.build(trained)
+    head = config.model.head(task.network(model))
+    freeze(model, head, config.train.freeze)
+    optimizer = config.optimizer.build(parameter_groups(model, head, config))
     return Trainer(
         config=config,
         task=task,
@@ -56,6 +58,7 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
         optimizer=optimizer,
         schedule=config.scheduler.build(optimizer, config.train.epochs, batches.steps_per_epoch),
         scaler=execution.scaler(),
+        resting=() if config.train.freeze == "none" else tuple(resting(model)),
     )
 
 

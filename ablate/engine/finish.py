@@ -61,14 +61,16 @@ def _measure(
     trainer: Trainer, state: TrainState, chosen: ScoredEpoch, duration_s: float
 ) -> dict[str, float]:
     total, trainable = parameters(trainer.model)
+    features_s = trainer.features.duration_s if trainer.features else 0.0
+    train_duration_s = state.train_duration_s + features_s
     return {
         "duration_s": duration_s,
-        "train_duration_s": state.train_duration_s,
+        "train_duration_s": train_duration_s,
         "epochs_run": state.epoch,
         "best_epoch": state.monitored.epoch,
         "stopped_early": int(state.epoch < trainer.config.train.epochs),
         "parameters": total,
         "trainable_parameters": trainable,
         "peak_memory_bytes": peak_memory_bytes(trainer.execution),
-        "images_per_s": chosen.train.images * state.epoch / state.train_duration_s,
+        "images_per_s": chosen.train.images * state.epoch / train_duration_s,
     }

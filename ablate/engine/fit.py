@@ -15,6 +15,7 @@ from ablate.engine.assemble import assemble
 from ablate.engine.checkpoint import Checkpoints
 from ablate.engine.epochs import is_done, run_epoch
 from ablate.engine.finish import finish
+from ablate.engine.frozen_features import with_frozen_features
 from ablate.engine.measure import parameters
 from ablate.engine.probes import probes_of
 from ablate.engine.state import TrainState
@@ -57,6 +58,7 @@ def fit(
     write_architecture(folder / "artifacts", trainer.task.network(trainer.model), data.shape)
     checkpoints = Checkpoints(folder / "checkpoints", _identity(config, data, seed))
     state = _resume(trainer, checkpoints)
+    trainer = with_frozen_features(trainer, data)
     probes.begin(state.epoch)
     begun_s -= state.duration_s
     yield _started(trainer)

@@ -18,11 +18,14 @@ _VIEWS_EPOCH = 0
 
 
 def images_of(trainer: Trainer, data: PreparedData, split: SplitName) -> Iterator[Batch]:
-    """Every image of ``split`` once, in order."""
+    """Every image of ``split`` once, in order, or what the frozen part of the network made of it."""
+    size = batch_size(data.shape, trainer.config.data.batch_size)
+    if trainer.features is not None and split in trainer.features.splits:
+        return trainer.features.batches(split, size)
     return eval_batches(
         data.splits[split],
         data.labels,
-        batch_size=batch_size(data.shape, trainer.config.data.batch_size),
+        batch_size=size,
         normalization=trainer.normalization,
         device=str(trainer.execution.device),
     )

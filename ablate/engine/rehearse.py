@@ -28,7 +28,7 @@ def rehearse(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
     check_probes(config, data)
     trainer = assemble(config, data, seed=seed, device=device)
     start_stream(seed, "train", 1)
-    trainer.model.train()
+    trainer.train_mode()
     for batch in islice(trainer.batches.epoch(1), 1):
         trainer.forward(batch)[1].backward()  # type: ignore[no-untyped-call]
     trainer.model.eval()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 from torch.amp import GradScaler
@@ -21,10 +21,21 @@ from ablate.spec.labels import Labels
 from ablate.spec.values import Normalization
 from ablate.tasks.task import BatchTally, TaskOptions
 
+if TYPE_CHECKING:
+    from ablate.engine.frozen_features import FrozenFeatures
+
+
+class FeatureBatch(Batch):
+    """A batch whose ``image`` holds what the frozen part of the network made of the images, (N, ...)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trainer:
-    """A model on its device with everything that trains it."""
+    """A model on its device with everything that trains it.
+
+    ``resting``: the frozen modules, which stay in evaluation mode. ``features``: what the frozen part of the model
+    makes of the images, where that is computed once.
+    """
 
     config: TrialConfig
     task: TaskOptions
@@ -38,6 +49,8 @@ class Trainer:
     optimizer: Optimizer
     schedule: Any
     scaler: GradScaler
+    resting: tuple[nn.Module, ...] = ()
+    features: FrozenFeatures | None = None
 
     def train_epoch(self, epoch: int, watch: Watch) -> Counts:
         """One pass over the training set.
@@ -48,10 +61,10 @@ class Trainer:
             Diverged: the loss became NaN or infinite.
         """
         start_stream(self.seed, "train", epoch)
-        self.model.train()
+        self.train_mode()
         tally = self.tally(training=True)
         steps = self.batches.steps_per_epoch
-        for number, batch in enumerate(self.batches.epoch(epoch), 1):
+        for number, batch in enumerate(self._epoch(epoch), 1):
             logits, loss = self.forward(batch)
             self._step(loss)
             tally.add(logits, batch.target, loss)
@@ -61,8 +74,25 @@ class Trainer:
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """What the model makes of a batch, and its loss."""
         with self.execution.autocast():
-            logits = self.model(self.execution.place_images(batch.image))
+            logits = self.logits(batch)
         return logits, self.task.loss(self.criterion, logits, batch.target)
+
+    def train_mode(self) -> None:
+        """Put the model into training mode, but for what is frozen."""
+        self.model.train()
+        for module in self.resting:
+            module.eval()
+
+    def logits(self, batch: Batch) -> Tensor:
+        """The model's output for a batch of images, or of features where there are any."""
+        if self.features is not None and isinstance(batch, FeatureBatch):
+            return self.features.tail(batch.image)  # type: ignore[no-any-return]
+        return self.model(self.execution.place_images(batch.image))  # type: ignore[no-any-return]
+
+    def _epoch(self, number: int) -> Iterator[Batch]:
+        if self.features is None:
+            return self.batches.epoch(number)
+        return (self.features.at("train", rows) for rows in self.batches.rows(number))
 
     def _step(self, loss: Tensor) -> None:
         self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]

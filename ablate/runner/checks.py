@@ -188,6 +188,9 @@ def _warnings(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
         yield "model", field, message
     for field, message in config.scheduler.warnings(config.train.epochs, config.train.patience):
         yield "scheduler", field, message
+    if config.train.freeze == "encoder" and config.model.normalization() is None:
+        message = "the encoder is frozen at random weights; model.weights names none"
+        yield "train", "freeze", message
     for field, message in data.warnings:
         yield "data", field, message
     if data.splits["val"].masks is not None:

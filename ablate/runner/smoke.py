@@ -84,7 +84,8 @@ def _combination(condition: Condition) -> str | None:
     config = condition.config.training
     if config is None:
         return None
-    optimizer = {"name": config.optimizer.name}
+    groups = config.optimizer.encoder_lr is not None
+    optimizer = {"name": config.optimizer.name, "groups": groups, "freeze": config.train.freeze}
     parts = [to_tree(part) for part in (config.task, config.data, config.model, config.loss)]
     return hash_value([*parts, optimizer, config.train.precision])
 

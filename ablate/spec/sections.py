@@ -191,6 +191,8 @@ class OptimizerOptions(Options):
 
     name: str
     lr: Positive
+    encoder_lr: Annotated[Positive | None, AddedLater(old=None)] = None
+    """The learning rate of all but the head; ``null``: ``lr`` for everything."""
 
     def build(self, parameters: Sequence[Any]) -> torch.optim.Optimizer:
         """The optimizer over ``parameters`` (tensors or parameter groups)."""
@@ -226,6 +228,8 @@ class TrainOptions(Options):
     """Arithmetic of the forward pass; part of the identity, because it changes numbers."""
     clip_norm: Positive | None = None
     """Clip the gradient's total norm to this."""
+    freeze: Annotated[Literal["none", "encoder"] | tuple[str, ...], AddedLater(old="none")] = "none"
+    """Parameters that stay as they are: ``encoder``, all but the head, or patterns of names such as ``layer1.*``."""
 
 
 class ProbeOptions(Options):

@@ -23,11 +23,13 @@ def unsuited(config: TrialConfig) -> Iterator[Mistake]:
     """What cannot work together, located from the top of the file."""
     yield from _other_tasks(config)
     yield from _unsuited_loss(config)
-    if getattr(config.task, "views", 1) > 1 and not config.data.augment:
-        message = "without random changes the views of an image are all the same"
-        yield ("data", "augment"), message, "Write for example 'augment: [simclr]'"
     if config.probes != ProbeOptions() and getattr(config.task, "name", "") != "segmentation":
         yield ("probes",), "probes keep predicted masks", "Only 'task: segmentation' has masks"
+    if config.train.freeze == "encoder" and config.optimizer.encoder_lr is not None:
+        message = "encoder_lr has no effect: train.freeze is 'encoder'"
+        yield ("optimizer", "encoder_lr"), message, "Leave out one of the two"
+    if getattr(config.task, "views", 1) > 1:
+        yield from _unsuited_to_views(config)
     known = tuple(config.label_spaces)
     classes = config.data.classes
     if isinstance(classes, str) and classes not in known:
@@ -45,6 +47,18 @@ def _other_tasks(config: TrialConfig) -> Iterator[Mistake]:
             continue  # what a plugin's member can do shows when its code runs
         message = f"{kind} '{member.name}' is for {' and '.join(member.tasks)}, not for {task}"
         yield (section, "name"), message, _suitable(kind, task, parts)
+
+
+def _unsuited_to_views(config: TrialConfig) -> Iterator[Mistake]:
+    """What a training that compares random views of an image cannot do."""
+    task = getattr(config.task, "name", "")
+    if not config.data.augment:
+        message = "without random changes the views of an image are all the same"
+        yield ("data", "augment"), message, "Write for example 'augment: [simclr]'"
+    if config.train.freeze != "none":
+        yield ("train", "freeze"), f"the task {task} trains the whole encoder", "Remove it"
+    if config.optimizer.encoder_lr is not None:
+        yield ("optimizer", "encoder_lr"), f"the task {task} has one learning rate", "Remove it"
 
 
 def _unsuited_loss(config: TrialConfig) -> Iterator[Mistake]:

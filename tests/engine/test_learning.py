@@ -20,7 +20,7 @@ from ablate.results import Finished
 from ablate.spec.config import TrialConfig
 
 LONG, SHORT = 10, 2
-STREETS = {"name": "camvid", "size": (48, 64), "batch_size": 8, "train_size": 160}
+STREETS = {"name": "camvid", "size": (90, 120), "batch_size": 8}
 SHAPES = {"name": "shapes", "count": 96, "side": 32, "batch_size": 8}
 
 

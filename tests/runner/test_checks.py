@@ -28,6 +28,7 @@ def test_a_good_study_has_no_warnings(study_of: Callable[..., Study]) -> None:
             "reaches beyond the last block's",
         ),
         (RATES, ["scheduler={name: plateau, patience: 5}", "train.patience=5"], "patience"),
+        (RATES, ["train.freeze=encoder"], "the encoder is frozen at random weights"),
         (
             "  d: {design: one-factor, factors: {model.dropout: [0.5]}}\n",
             ["model.hidden=[]"],

@@ -56,7 +56,8 @@ class OneCycleOptions(TorchSchedulerOptions):
                 f"scheduler one_cycle moves the momentum and {type(optimizer).__name__} has none: "
                 "set scheduler.cycle_momentum: false"
             )
-        peaks = [self.max_lr or group["lr"] for group in groups]
+        peak = self.max_lr or groups[0]["lr"]
+        peaks = [peak * (group["lr"] / groups[0]["lr"]) for group in groups]
         return OneCycleLR(optimizer, peaks, total_steps=epochs * steps_per_epoch, **self._shape())
 
     def _shape(self) -> dict[str, Any]:
