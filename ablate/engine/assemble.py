@@ -71,8 +71,7 @@ def _build_model(
     steps: int,
 ) -> nn.Module:
     start_stream(seed, "init")
-    net = config.model.build(data.shape, data.num_classes)
-    return execution.place(task.around(net, config.model, data.shape, steps))
+    return execution.place(task.build(config.model, data.shape, data.num_classes, steps))
 
 
 def _build_criterion(

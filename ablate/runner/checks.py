@@ -133,6 +133,9 @@ def _unread_data(draft: Draft, plan: Plan) -> Iterator[Problem]:
 def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
     yield from _shape_problems(config, data.shape)
     yield from _loss_problems(config, data)
+    sizes = {name: len(split) for name, split in data.splits.items()}
+    for field, message in cast(TaskOptions, config.task).problems(sizes):
+        yield "task", field, message
     if config.primary.split not in data.splits:
         known = ", ".join(data.splits)
         message = f"{config.primary.metric}: {data.name} has no split '{config.primary.split}'"

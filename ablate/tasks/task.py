@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from ablate.data.source import SplitName
 from ablate.metrics.counts import Counts
 from ablate.metrics.metric import Metric
 from ablate.registry import overlaid, table
@@ -21,7 +22,7 @@ class TaskOptions(Options):
     """``task``: what the network is trained to do.
 
     A task says how a batch is counted (:meth:`tally`) and names its :meth:`metrics`; their values
-    follow from the counts. It may train more than the network: :meth:`around`.
+    follow from the counts. It may train more than the network: :meth:`build`.
     """
 
     views: ClassVar[int] = 1
@@ -41,18 +42,25 @@ class TaskOptions(Options):
         """Fields without any effect, given the others."""
         return ()
 
+    def problems(self, images: Mapping[SplitName, int]) -> list[tuple[str, str]]:
+        """What cannot work with that many images in each split: (field, message)."""
+        return []
+
     def while_training(self) -> tuple[str, ...]:
         """Those of :meth:`metrics` that may be recorded of ``train``."""
         return self.metrics()
 
-    def around(
-        self, net: torch.nn.Module, options: ModelOptions, shape: ImageShape, steps: int
+    def build(
+        self, options: ModelOptions, shape: ImageShape, num_classes: int, steps: int
     ) -> torch.nn.Module:
-        """What is trained for ``steps`` steps at most: ``net``, which ``options`` built, or a module that holds it."""
-        return net
+        """What is trained for ``steps`` steps at most: the network of ``options``, or a module that holds it.
+
+        It is freshly initialised from torch's global generator.
+        """
+        return options.build(shape, num_classes)
 
     def network(self, model: torch.nn.Module) -> torch.nn.Module:
-        """The network within what :meth:`around` gave."""
+        """The network within what :meth:`build` gave."""
         return model
 
     def after_step(self, model: torch.nn.Module) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from ablate.errors import TrialError
@@ -41,11 +42,13 @@ def module_weights(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def holds_modules(path: Path) -> bool:
     """Whether a file of weights holds the modules of a self-supervised training; false if it cannot be read."""
-    try:
-        state = read_state(path)
-    except TrialError:
+    if path.suffix != ".safetensors":
         return False
-    return any(name.startswith(_ENCODER) for name in state)
+    try:
+        with safe_open(path, "pt") as file:
+            return any(name.startswith(_ENCODER) for name in file.keys())  # noqa: SIM118
+    except (OSError, SafetensorError):
+        return False
 
 
 def load_modules(modules: SelfSupervised, path: Path) -> None:

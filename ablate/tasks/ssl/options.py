@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
+from ablate.data.source import SplitName
 from ablate.errors import Diverged
 from ablate.metrics.counts import Counts
 from ablate.spec.labels import Labels
@@ -60,6 +61,18 @@ class Ssl(TaskOptions):
         others = (fields for method, fields in _FIELDS_OF.items() if method != self.method)
         return tuple(field for fields in others for field in fields)
 
+    def problems(self, images: Mapping[SplitName, int]) -> list[tuple[str, str]]:
+        """More neighbours than images, or too few images to see whether they are told apart."""
+        found = []
+        if self.neighbours > images["train"]:
+            message = f"{self.neighbours} neighbours of an image are asked for, and train has {images['train']} images"
+            found.append(("neighbours", message))
+        if images["val"] < 2:
+            found.append(
+                ("", "val has a single image: whether images are told apart cannot be seen")
+            )
+        return found
+
     def metrics(self) -> tuple[str, ...]:
         """Loss, accuracy of the nearest neighbours, and how far projections spread."""
         return ("loss", "knn_accuracy", "projection_std")
@@ -87,7 +100,7 @@ class Ssl(TaskOptions):
         return LossTally(len(labels.classes), device)
 
     def criterion(self) -> Callable[..., torch.Tensor]:
-        """The loss of the method, of what :meth:`around`'s module returns."""
+        """The loss of the method, of what :meth:`build`'s module returns."""
         from functools import partial
 
         from ablate.tasks.ssl import byol, simclr
@@ -102,13 +115,17 @@ class Ssl(TaskOptions):
         """The method's loss; ``target`` is not looked at."""
         return criterion(logits)
 
-    def around(
-        self, net: torch.nn.Module, options: ModelOptions, shape: ImageShape, steps: int
+    def build(
+        self, options: ModelOptions, shape: ImageShape, num_classes: int, steps: int
     ) -> torch.nn.Module:
-        """The modules of the method; ``net`` without its head is the encoder that learns."""
+        """The modules of the method around the network of ``options``, whose head is cut off.
+
+        Raises:
+            TrialError: the network cannot be built, or ``model.weights`` does not fit.
+        """
         from ablate.tasks.ssl.build import build
 
-        return build(self, net, options.head(net), shape, steps)
+        return build(self, options, shape, num_classes, steps)
 
     def network(self, model: torch.nn.Module) -> torch.nn.Module:
         """The encoder that learns."""
