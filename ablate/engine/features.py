@@ -49,10 +49,15 @@ def with_neighbours(
         neighbours=task.neighbours,
         num_classes=data.num_classes,
     )
-    with torch.inference_mode(), trainer.execution.autocast():
-        projections = task.project(trainer.model, found.vectors)
     return replace(
         counts,
         confusion=confusion(predicted, found.target, data.num_classes),
-        projection_std=projection_std(projections),
+        projection_std=_spread(trainer, found.vectors),
     )
+
+
+def _spread(trainer: Trainer, vectors: Tensor) -> float:
+    if len(vectors) < 2:
+        return float("nan")
+    with torch.inference_mode(), trainer.execution.autocast():
+        return projection_std(cast(Ssl, trainer.task).project(trainer.model, vectors))

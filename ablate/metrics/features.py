@@ -44,9 +44,7 @@ def projection_std(projections: Tensor) -> float:
     """How far projections (N, D) spread: 0 where all are alike, about 1 where they point anywhere.
 
     The standard deviation of each dimension of the normalised projections, averaged, times sqrt(D) (Chen and He 2021,
-    https://arxiv.org/abs/2011.10566, section 4.1); ``nan`` of a single image.
+    https://arxiv.org/abs/2011.10566, section 4.1).
     """
-    if len(projections) < 2:
-        return float("nan")
     spread = functional.normalize(projections.double(), dim=1).std(dim=0, correction=0).mean()
     return float(spread) * math.sqrt(projections.shape[1])

@@ -174,3 +174,13 @@ def test_collapse_ends_the_trial_and_is_named(run: Run, learner: Configure) -> N
 def test_one_batch_finds_what_fails(learner: Configure, stripes: PreparedData) -> None:
     total, trained = rehearse(learner(), stripes, seed=0, device="cpu")
     assert trained < total, "the target is not trained"
+
+
+def test_a_network_that_has_hardly_begun_is_not_taken_for_a_collapsed_one(
+    run: Run, learner: Configure
+) -> None:
+    config = learner(
+        data={"name": "digits", "batch_size": 400, "augment": AUGMENT}, train={"epochs": 1}
+    )
+    events = list(run(config))
+    assert metrics(events)[1]["val/projection_std"] > 0.3

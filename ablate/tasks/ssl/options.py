@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
@@ -132,8 +133,12 @@ class Ssl(TaskOptions):
         return model.get_submodule("online.encoder")
 
     def project(self, model: torch.nn.Module, features: torch.Tensor) -> torch.Tensor:
-        """(N, D): what the projector makes of representations (N, F)."""
-        found: torch.Tensor = model.get_submodule("online.projector")(features)
+        """(N, D): what the projector makes of representations (N, F) as it does in training.
+
+        Its batch norm uses the statistics of these N >= 2: after a few steps the running ones say nothing yet.
+        """
+        projector = copy.deepcopy(model.get_submodule("online.projector")).train()
+        found: torch.Tensor = projector(features)
         return found
 
     def after_step(self, model: torch.nn.Module) -> None:
