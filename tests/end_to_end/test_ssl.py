@@ -16,7 +16,7 @@ data:
   batch_size: 64
   train_size: 400
   augment: [{random_resized_crop: {scale: [0.5, 1.0]}}]
-model: {name: basenet, channels: [4, 8], kernel_size: 3, padding: same, batch_norm: true}
+model: {name: basenet, channels: [4, 8], kernel_size: 3, padding: same, batch_norm: true, hidden: []}
 optimizer: {name: adam, lr: 1e-2}
 train: {epochs: 8}
 primary: val/knn_accuracy
