@@ -43,9 +43,10 @@ class Batch(NamedTuple):
 class TrainBatches:
     """The training batches of any epoch, shuffled and augmented.
 
-    Order and augmentation come from streams of their own for each epoch, so that an epoch can be repeated
-    without those before it; torch's global generator is neither read nor changed. A last batch of one
-    image is left out, because batch normalisation cannot train on it.
+    With ``views`` V a batch holds V random views of each of its N images: (V * N, C, H, W), the first views of all,
+    then the second ones; the target is still (N,). Order and augmentation come from streams of their own for each
+    epoch, so that an epoch can be repeated without those before it; torch's global generator is neither read nor
+    changed. A last batch of one image is left out, because batch normalisation cannot train on it.
     """
 
     def __init__(
@@ -58,9 +59,11 @@ class TrainBatches:
         normalization: Normalization,
         device: str,
         seed: int,
+        views: int = 1,
     ) -> None:
         self._memory = SplitMemory(split, device)
         self._batch_size = batch_size
+        self._views = views
         self._pipeline = Pipeline(augment) if augment else None
         self._passes = self._pipeline.passes if self._pipeline else 1
         self._normalize = _Normalize(normalization, device, 1 if augment else 255)
@@ -95,11 +98,18 @@ class TrainBatches:
         images, labels, masks = gathered
         if masks is None:
             if self._pipeline:
-                images = self._pipeline(images, generator, which)
+                images = self._augmented(self._pipeline, images, generator, which)
             return Batch(self._normalize(images), labels)
         if self._pipeline:
             images, masks = self._pipeline.with_masks(images, masks, generator, which)
         return Batch(self._normalize(images), self._targets(masks))
+
+    def _augmented(
+        self, pipeline: Pipeline, images: Tensor, generator: Generator, which: Tensor
+    ) -> Tensor:
+        if self._views == 1:
+            return pipeline(images, generator, which)
+        return torch.cat([pipeline(images, generator, which) for _ in range(self._views)])
 
     def _stream(self, purpose: str, epoch: int) -> Generator:
         return Generator().manual_seed(stream_seed(self._seed, purpose, epoch))

@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import safetensors.torch
@@ -106,7 +107,12 @@ def copy_weights(model: nn.Module) -> Weights:
     }
 
 
-def write_weights(folder: Path, weights: Weights) -> None:
-    """``weights.safetensors``: a plain state dict."""
-    data = safetensors.torch.save(weights)
-    write_atomically(folder / "weights.safetensors", lambda stream: stream.write(data))
+def write_weights(folder: Path, kept: Mapping[str, Weights]) -> None:
+    """``weights.safetensors``, a plain state dict, and whatever else the task keeps."""
+    for name, weights in kept.items():
+        data = safetensors.torch.save(weights)
+        write_atomically(folder / f"{name}.safetensors", partial(_write, data))
+
+
+def _write(data: bytes, stream: BinaryIO) -> None:
+    stream.write(data)

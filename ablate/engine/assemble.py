@@ -15,7 +15,7 @@ from ablate.engine.seeding import start_stream
 from ablate.engine.trainer import Trainer
 from ablate.errors import TrialError, did_you_mean
 from ablate.models.loading import LoadReport
-from ablate.models.starting import load_start, start_normalization
+from ablate.models.starting import start_normalization
 from ablate.spec.config import TrialConfig
 from ablate.spec.primary import Primary
 from ablate.spec.values import Normalization
@@ -33,7 +33,6 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
     _check_primary(config.primary, task, data)
     execution = prepare(device, config.train.precision)
     normalization = resolve_normalization(config.data, data, _weights_normalization(config))
-    model, loaded = _build_model(config, data, seed, execution)
     batches = TrainBatches(
         data.splits["train"],
         data.labels,
@@ -42,8 +41,12 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
         normalization=normalization,
         device=str(execution.device),
         seed=seed,
+        views=task.views,
     )
-    freeze(model, head := config.model.head(model), config.train.freeze)
+    steps = config.train.epochs * batches.steps_per_epoch
+    model, loaded = _build_model(config, task, data, seed, execution, steps)
+    head = config.model.head(task.network(model))
+    freeze(model, head, config.train.freeze)
     optimizer = config.optimizer.build(parameter_groups(model, head, config))
     return Trainer(
         config=config,
@@ -53,7 +56,7 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
         execution=execution,
         normalization=normalization,
         model=model,
-        criterion=_build_criterion(config, data, execution),
+        criterion=_build_criterion(config, task, data, execution),
         batches=batches,
         optimizer=optimizer,
         schedule=config.scheduler.build(optimizer, config.train.epochs, batches.steps_per_epoch),
@@ -64,15 +67,21 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
 
 
 def _build_model(
-    config: TrialConfig, data: PreparedData, seed: int, execution: Execution
+    config: TrialConfig,
+    task: TaskOptions,
+    data: PreparedData,
+    seed: int,
+    execution: Execution,
+    steps: int,
 ) -> tuple[nn.Module, LoadReport | None]:
-    """The network, and what became of its tensors if it starts from an earlier training."""
-    if config.earlier is not None and config.start is None:
+    """What is trained, and what became of its network's tensors if it starts from an earlier training."""
+    start, options = config.start, config.from_random.model
+    if config.earlier is not None and start is None:
         raise TrialError(f"the weights of {config.earlier} are not known here")
     start_stream(seed, "init")
-    net = config.from_random.model.build(data.shape, data.num_classes)
-    loaded = None if config.start is None else load_start(net, config.model, config.start)
-    return execution.place(net), loaded
+    model = task.build(options, data.shape, data.num_classes, steps)
+    loaded = None if start is None else task.load_start(model, options, start)
+    return execution.place(model), loaded
 
 
 def _weights_normalization(config: TrialConfig) -> Normalization | None:
@@ -83,8 +92,10 @@ def _weights_normalization(config: TrialConfig) -> Normalization | None:
 
 
 def _build_criterion(
-    config: TrialConfig, data: PreparedData, execution: Execution
+    config: TrialConfig, task: TaskOptions, data: PreparedData, execution: Execution
 ) -> Callable[..., Tensor]:
+    if config.loss is None:
+        return task.criterion()
     return config.loss.build(data.class_counts("train"), str(execution.device))
 
 

@@ -30,7 +30,7 @@ def run_epoch(
     ``lr`` is the learning rate at the start of the epoch.
 
     Raises:
-        Diverged: the training or the validation loss became NaN or infinite.
+        Diverged: the training or the validation loss became NaN or infinite, or the task sees no sense in going on.
     """
     epoch, rate = state.epoch + 1, float(trainer.schedule.lr)
     begun = time.monotonic()
@@ -38,6 +38,7 @@ def run_epoch(
     train_duration_s = state.train_duration_s + time.monotonic() - begun
     scored = ScoredEpoch(epoch, train, evaluate(trainer, data, "val"))
     check_finite(scored.val.loss, "validation loss", epoch)
+    trainer.task.check(scored.val, epoch)
     value = monitored_value(trainer.task, trainer.config.primary, scored.val, data.labels)
     trainer.schedule.after_epoch(value if trainer.config.primary.maximize else -value)
     updated = _advance(trainer, state, scored, value)

@@ -39,7 +39,7 @@ def finish(
     if "test" in data.splits:
         counts["test"] = evaluate(trainer, data, "test")
     write_predictions(folder, counts, data.labels)
-    write_weights(folder, state.weights or copy_weights(trainer.model))
+    write_weights(folder, trainer.task.kept(state.weights or copy_weights(trainer.model)))
     return Finished(
         time_ms=time.time_ns() // 1_000_000,
         final=final_metrics(trainer.task, {"train": chosen.train, **counts}, data.labels),

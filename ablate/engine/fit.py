@@ -57,7 +57,9 @@ def fit(
     trainer = assemble(config, data, seed=seed, device=device)
     probes = probes_of(config, data, folder / "artifacts")
     representations = representations_of(trainer, data, folder / "artifacts")
-    architecture = write_architecture(folder / "artifacts", trainer.model, data.shape)
+    architecture = write_architecture(
+        folder / "artifacts", trainer.task.network(trainer.model), data.shape
+    )
     write_start(folder / "artifacts", trainer.normalization, trainer.loaded)
     checkpoints = Checkpoints(folder / "checkpoints", _identity(config, data, seed))
     state = _resume(trainer, checkpoints)

@@ -6,17 +6,14 @@ from itertools import islice
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from ablate.data import PreparedData
-from ablate.data.batches import Batch, eval_batches
 from ablate.engine.assemble import assemble
-from ablate.engine.evaluate import batch_size
+from ablate.engine.evaluate import batches_of
 from ablate.engine.measure import parameters
 from ablate.engine.probes import check_probes
 from ablate.engine.representations import representations_of
 from ablate.engine.seeding import start_stream
-from ablate.engine.trainer import Trainer
 from ablate.spec.config import TrialConfig
 
 
@@ -38,23 +35,9 @@ def rehearse(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
     start_stream(seed, "train", 1)
     trainer.train_mode()
     for batch in islice(trainer.batches.epoch(1), 1):
-        _loss(trainer, batch).backward()  # type: ignore[no-untyped-call]
+        trainer.forward(batch)[1].backward()  # type: ignore[no-untyped-call]
     trainer.model.eval()
-    size = batch_size(data.shape, config.data.batch_size)
-    batches = eval_batches(
-        data.splits["val"],
-        data.labels,
-        batch_size=size,
-        normalization=trainer.normalization,
-        device=str(trainer.execution.device),
-    )
     with torch.inference_mode():
-        for batch in islice(batches, 1):
-            _loss(trainer, batch)
+        for batch in islice(batches_of(trainer, data, "val"), 1):
+            trainer.forward(batch)
     return parameters(trainer.model)
-
-
-def _loss(trainer: Trainer, batch: Batch) -> Tensor:
-    with trainer.execution.autocast():
-        logits = trainer.model(trainer.execution.place_images(batch.image))
-    return trainer.task.loss(trainer.criterion, logits, batch.target)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from ablate.data.batches import eval_batches
 from ablate.data.prepared import PreparedData, Split
-from ablate.engine.evaluate import batch_size
+from ablate.engine.passes import batch_size
 from ablate.engine.projections import Features, project
 from ablate.engine.separation import NEIGHBOURS, knn_accuracy, silhouette
 from ablate.engine.trainer import Trainer

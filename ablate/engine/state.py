@@ -77,6 +77,7 @@ def _plain_counts(counts: Counts) -> dict[str, Any]:
         "top5_hits": counts.top5_hits,
         "source": _tensor(counts.source),
         "pixel_ap": _tensor(counts.pixel_ap),
+        "projection_std": counts.projection_std,
     }
 
 

@@ -66,16 +66,19 @@ class Trainer:
         start_stream(self.seed, "train", epoch)
         self.train_mode()
         tally = self.tally(training=True)
-        autocast = self.execution.autocast()
         steps = self.batches.steps_per_epoch
         for number, batch in enumerate(self._epoch(epoch), 1):
-            with autocast:
-                logits = self.logits(batch)
-            loss = self.task.loss(self.criterion, logits, batch.target)
+            logits, loss = self.forward(batch)
             self._step(loss)
             tally.add(logits, batch.target, loss)
             watch.after_step(epoch, number, steps, tally)
         return tally.compute()
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What the model makes of a batch, and its loss."""
+        with self.execution.autocast():
+            logits = self.logits(batch)
+        return logits, self.task.loss(self.criterion, logits, batch.target)
 
     def train_mode(self) -> None:
         """Put the model into training mode, but for what is frozen."""
@@ -103,6 +106,7 @@ class Trainer:
         self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
         self.schedule.after_step()
+        self.task.after_step(self.model)
 
     def tally(self, *, training: bool) -> BatchTally:
         """An empty tally on the trial's device."""

@@ -9,7 +9,9 @@ TABLE = Table(
     {
         "accuracy": "ablate.metrics.classification:ACCURACY",
         "dice": "ablate.metrics.segmentation:DICE",
+        "projection_std": "ablate.metrics.representation:PROJECTION_STD",
         "iou": "ablate.metrics.segmentation:IOU",
+        "knn_accuracy": "ablate.metrics.representation:KNN_ACCURACY",
         "loss": "ablate.metrics.classification:LOSS",
         "macro_f1": "ablate.metrics.classification:MACRO_F1",
         "mean_class_accuracy": "ablate.metrics.classification:MEAN_CLASS_ACCURACY",

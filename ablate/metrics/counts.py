@@ -17,7 +17,8 @@ class Counts:
 
     ``loss_sum`` is the sum of each batch's mean loss times its number of images. ``source`` (S, K) int64 counts the
     data set's own classes against the network's, where these were looked up pixel by pixel; ``pixel_ap`` (K,) float64
-    is the average precision of each class over all pixels, which no other pass can be added to.
+    is the average precision of each class over all pixels, which no other pass can be added to. ``projection_std`` says
+    how far the projections of the images spread, where there are any.
     """
 
     confusion: ConfusionMatrix
@@ -26,6 +27,7 @@ class Counts:
     top5_hits: int = 0
     source: NDArray[np.int64] | None = None
     pixel_ap: NDArray[np.float64] | None = None
+    projection_std: float = float("nan")
 
     def merge(self, other: Counts) -> Counts:
         """The sums over both parts."""

@@ -18,7 +18,7 @@ NORMALIZATION_FILE = "normalization.json"
 
 
 def load_start(net: torch.nn.Module, options: ModelOptions, start: Start) -> LoadReport:
-    """Copy what an earlier training passes on into ``net``: its encoder, or all of its modules.
+    """Copy the encoder of an earlier training into ``net``.
 
     The head stays at its initialisation even where the shapes are the same.
 
@@ -31,8 +31,6 @@ def load_start(net: torch.nn.Module, options: ModelOptions, start: Start) -> Loa
         ablate.errors.TrialError: the weights are of another architecture.
     """
     state = read_state(start.weights)
-    if start.whole:
-        return load_weights(net, state, head=(), source=start.source)
     if options.encoder_module is not None:
         own = net.get_submodule(options.encoder_module).state_dict()
         return load_encoder(net, options.encoder_module, fitted(own, state), source=start.source)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ablate.errors import did_you_mean
+from ablate.registry import table
 from ablate.spec import config
 from ablate.spec.options import invalid
+from ablate.spec.sections import ScriptOptions
 
 #: Sections that all rows of a study share: what verdicts are about, and what is looked at beside.
 _SHARED = ("task", "primary", "label_spaces", "probes", "representations")
@@ -14,6 +16,23 @@ _OF_TRIALS = tuple(name for name in config.SECTIONS if name not in _SHARED)
 
 #: Sections that rows may change, those of stages included.
 SECTIONS = (*_OF_TRIALS, "stages")
+
+
+def may_change(name: str) -> bool:
+    """Whether a field, or a whole section, may differ between rows.
+
+    >>> may_change("model"), may_change("task"), may_change("task.method")
+    (True, False, True)
+    """
+    return name.partition(".")[0] in SECTIONS or name in _task_fields()
+
+
+def hint(name: str) -> str:
+    """A remedy for a field that may not differ."""
+    root = name.partition(".")[0]
+    if root == "task":
+        return f"Rows share the task, but for {', '.join(_task_fields())}"
+    return did_you_mean(root, SECTIONS)
 
 
 def check_field(name: str) -> str:
@@ -26,8 +45,21 @@ def check_field(name: str) -> str:
     if root == "stages":
         rule = "a search cannot vary a stage"
         raise invalid(rule, "Name the levels as factors of a grid: {stages.NAME.FIELD: [...]}")
-    if root not in _OF_TRIALS:
-        raise invalid(f"unknown section '{root}'", did_you_mean(root, _OF_TRIALS))
+    if not may_change(name):
+        raise invalid(f"unknown section '{root}'", hint(name))
     if not all(rest.split(".")):
         raise invalid(f"must be a field such as optimizer.lr, not '{name}'")
     return name
+
+
+def _task_fields() -> tuple[str, ...]:
+    """The options of tasks that train; which task it is all rows share."""
+    tasks = (table("task").get(name) for name in table("task").own_names())
+    fields = {
+        f"task.{field}"
+        for task in tasks
+        if not issubclass(task, ScriptOptions)
+        for field in task.model_fields
+        if field != "name"
+    }
+    return tuple(sorted(fields))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from ablate.data.augment.step import output_shape
 from ablate.data.place import DataPlace
@@ -25,6 +26,7 @@ from ablate.spec.study import Draft
 from ablate.spec.text import show_value
 from ablate.spec.values import ImageShape
 from ablate.spec.yaml_file import KeyPath
+from ablate.tasks.task import TaskOptions
 
 Progress = Callable[[str, int, int], None]
 #: Section, field, message.
@@ -131,10 +133,10 @@ def _unread_data(draft: Draft, plan: Plan) -> Iterator[Problem]:
 
 def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
     yield from _shape_problems(config, data.shape)
-    for field, message in config.loss.problems(len(data.classes)):
-        yield "loss", field, message
-    for field, message in config.loss.absent_problems(_absent(data, "train")):
-        yield "loss", field, message
+    yield from _loss_problems(config, data)
+    sizes = {name: len(split) for name, split in data.splits.items()}
+    for field, message in cast(TaskOptions, config.task).problems(sizes):
+        yield "task", field, message
     if config.primary.split not in data.splits:
         known = ", ".join(data.splits)
         message = f"{config.primary.metric}: {data.name} has no split '{config.primary.split}'"
@@ -152,6 +154,15 @@ def _problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
             needed = split == config.primary.split or (split == "val" and config.monitors)
             if needed and config.primary.label in _absent(data, split):
                 yield "primary", "", f"{config.primary.metric}: nothing in {split} is of that class"
+
+
+def _loss_problems(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
+    if config.loss is None:
+        return
+    for field, message in config.loss.problems(len(data.classes)):
+        yield "loss", field, message
+    for field, message in config.loss.absent_problems(_absent(data, "train")):
+        yield "loss", field, message
 
 
 def _absent(data: PreparedData, split: SplitName) -> list[str]:
@@ -200,12 +211,17 @@ def _inert_factors(draft: Draft, plan: Plan) -> Iterator[Problem]:
         for row in ablation.rows:
             condition = plan.conditions[row.condition]
             training = condition.config.training
-            for field in training.model.inert() if training is not None else ():
-                path = f"model.{field}"
+            for path in _inert(training) if training is not None else ():
                 if path in condition.changes and path in ablation.factors:
                     value = show_value(condition.changes[path])
-                    message = f"'{row.label}': {path} = {value} has no effect on this model"
+                    message = f"'{row.label}': {path} = {value} has no effect on this {path.partition('.')[0]}"
                     yield draft.problem(("ablations", ablation.name), message)
+
+
+def _inert(config: TrialConfig) -> list[str]:
+    """Dotted fields without any effect, given the others."""
+    parts = {"model": config.model.inert(), "task": cast(TaskOptions, config.task).inert()}
+    return [f"{section}.{field}" for section, fields in parts.items() for field in fields]
 
 
 def located(

@@ -47,5 +47,11 @@ def _shape(config: Config) -> str:
     if training is None:
         return hash_value(to_tree(config))
     data = {key: value for key, value in to_tree(training.data).items() if key != "augment"}
-    parts = (training.model, training.loss, training.optimizer.name, training.train.precision)
+    parts = (
+        training.task,
+        training.model,
+        training.loss,
+        training.optimizer.name,
+        training.train.precision,
+    )
     return hash_value([data, *(to_tree(part) for part in parts)])

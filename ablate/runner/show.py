@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from ablate.data.prepare import prepare
 from ablate.errors import UsageError, did_you_mean
 from ablate.plan.types import Condition, Plan
 from ablate.runner.cards import config_yaml
 from ablate.runner.study import Study
 from ablate.spec.config import TrialConfig
+from ablate.tasks.task import TaskOptions
 
 PARTS = ("config", "model", "architecture")
 _ELSEWHERE = (
@@ -59,7 +62,10 @@ def _network(study: Study, config: TrialConfig, wanted: tuple[str, ...]) -> list
     from ablate.engine.architecture import describe, to_markdown
 
     data = prepare(config.data, study.place, spaces=config.label_spaces)
-    model = config.from_random.model.build(data.shape, len(data.classes))
+    task = cast(TaskOptions, config.task)
+    model = task.network(
+        task.build(config.from_random.model, data.shape, len(data.classes), steps=1)
+    )
     texts = [f"{model}\n"] if "model" in wanted else []
     if "architecture" in wanted:
         texts.append(to_markdown(describe(model, data.shape)))

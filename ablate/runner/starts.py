@@ -13,7 +13,7 @@ from ablate.record.reader import artifact_folder
 from ablate.results import Status
 from ablate.runner.checks import located
 from ablate.runner.study import Study
-from ablate.runner.upkeep.manifest import WEIGHTS_FILE
+from ablate.runner.upkeep.manifest import WEIGHTS_FILES
 from ablate.spec.config import Config, TrialConfig
 from ablate.spec.earlier import RunWeights, Start
 
@@ -92,9 +92,10 @@ def _is_whole(config: TrialConfig) -> bool:
 
 
 def _with_weights(folder: Path, run_id: str) -> Path:
-    if not (folder / WEIGHTS_FILE).is_file():
+    name = WEIGHTS_FILES[0]
+    if not (folder / name).is_file():
         raise RecordError(
-            f"run {run_id} has no {WEIGHTS_FILE} (any more): 'keep' may have removed it. Name another run; "
+            f"run {run_id} has no {name} (any more): 'keep' may have removed it. Name another run; "
             "a stage is trained again once its run is deleted in MLflow"
         )
     return folder

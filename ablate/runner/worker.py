@@ -42,7 +42,7 @@ def preload_of(plan: Plan) -> tuple[str, ...]:
     configs = [plan.example, *(condition.config for condition in plan.conditions.values())]
     trainings = [config.training for config in configs if config.training]
     members = [part for config in trainings for part in (config.model, config.loss)]
-    libraries = {library for member in members for library in member.libraries}
+    libraries = {library for member in members if member for library in member.libraries}
     if any(config.representations is not None for config in trainings):
         libraries |= _OF_REPRESENTATIONS
     return ("ablate.runner.preload", *sorted(libraries))

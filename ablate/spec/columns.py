@@ -215,7 +215,8 @@ def unsuited_layout(layout: Layout, kind: type[Config], config: Config | None) -
 
 def _unknown_fields(details: Sequence[Detail], config: Config) -> Iterator[Mistake]:
     """Fields that the baseline does not have."""
-    known = [f"{section}.{name}" for section, fields in to_tree(config).items() for name in fields]
+    sections = {name: fields for name, fields in to_tree(config).items() if fields}
+    known = [f"{section}.{name}" for section, fields in sections.items() for name in fields]
     for index, detail in enumerate(details):
         if detail.field and detail.field not in known:
             message = f"the baseline has no field {detail.field!r}"

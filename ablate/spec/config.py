@@ -21,7 +21,7 @@ from ablate.spec.grouping import Grouping
 from ablate.spec.labels import Groups
 from ablate.spec.member import Member
 from ablate.spec.options import NotIdentity, Options, PluginFile, invalid
-from ablate.spec.overrides import DEFAULT_NAMES
+from ablate.spec.overrides import DEFAULT_NAMES, has_own_loss
 from ablate.spec.plugins import used_files
 from ablate.spec.primary import Primary
 from ablate.spec.sections import (
@@ -80,9 +80,10 @@ class TrialConfig(Config):
 
     data: Annotated[DataOptions, Member("data set")]
     model: Annotated[ModelOptions, Member("model")]
-    loss: Annotated[LossOptions, Member("loss")] = Field(
+    loss: Annotated[LossOptions | None, Member("loss")] = Field(
         DEFAULT_NAMES["loss"], validate_default=True
     )
+    """``null`` where the task has a loss of its own, and only there."""
     optimizer: Annotated[OptimizerOptions, Member("optimizer")]
     scheduler: Annotated[SchedulerOptions, Member("scheduler")] = Field(
         "constant", validate_default=True
@@ -96,6 +97,13 @@ class TrialConfig(Config):
     _plugins: tuple[PluginFile, ...] = PrivateAttr(())
     _stages: Mapping[str, Stage] = PrivateAttr(default_factory=dict)
     _start: Start | None = PrivateAttr(None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_loss_beside_the_task_s(cls, value: Any) -> Any:
+        if isinstance(value, Mapping) and "loss" not in value and has_own_loss(value.get("task")):
+            return {**value, "loss": None}
+        return value
 
     @model_validator(mode="after")
     def _note_plugins(self) -> TrialConfig:

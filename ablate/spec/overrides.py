@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ablate.registry import UnknownName, table
 from ablate.spec.options import Tree
 
 #: Sections that may be written as just a name.
@@ -21,6 +22,19 @@ FREE_SECTIONS = ("label_spaces", "params")
 DEFAULT_NAMES = {"loss": "cross_entropy", "scheduler": "constant"}
 
 
+def has_own_loss(task: Any) -> bool:
+    """Whether a task, as written, brings its own loss, so that there is no section ``loss``.
+
+    >>> has_own_loss("classification"), has_own_loss({"name": "ssl", "method": "byol"})
+    (False, True)
+    """
+    name = task.get("name") if isinstance(task, Mapping) else getattr(task, "name", task)
+    try:
+        return isinstance(name, str) and getattr(table("task").get(name), "own_loss", False)
+    except UnknownName:
+        return False
+
+
 def complete(tree: Tree) -> dict[str, Any]:
     """The tree of a study with short sections written out and default members named.
 
@@ -30,6 +44,8 @@ def complete(tree: Tree) -> dict[str, Any]:
     tree = expand_names(tree)
     for section, name in DEFAULT_NAMES.items():
         value = tree.get(section, {})
+        if section == "loss" and "loss" not in tree and has_own_loss(tree.get("task")):
+            continue
         if isinstance(value, Mapping):
             tree[section] = {"name": name, **value}
     return complete_stages(tree)

@@ -22,14 +22,17 @@ _KINDS = {"data": "data set", "model": "model", "loss": "loss"}
 def unsuited(config: TrialConfig) -> Iterator[Mistake]:
     """What cannot work together, located from the top of the file."""
     yield from _other_tasks(config)
+    yield from _unsuited_loss(config)
     if config.probes != ProbeOptions() and getattr(config.task, "name", "") != "segmentation":
         yield ("probes",), "probes keep predicted masks", "Only 'task: segmentation' has masks"
     if config.train.freeze == "encoder" and config.optimizer.encoder_lr is not None:
         message = "encoder_lr has no effect: train.freeze is 'encoder'"
         yield ("optimizer", "encoder_lr"), message, "Leave out one of the two"
-    if config.representations is not None and getattr(config.task, "name", "") == "segmentation":
-        message = "a segmentation has no representation of an image"
+    if config.representations is not None and getattr(config.task, "name", "") != "classification":
+        message = f"the task {getattr(config.task, 'name', '')} keeps no representations"
         yield ("representations",), message, "Representations need 'task: classification'"
+    if getattr(config.task, "views", 1) > 1:
+        yield from _unsuited_to_views(config)
     known = tuple(config.label_spaces)
     classes = config.data.classes
     if isinstance(classes, str) and classes not in known:
@@ -41,10 +44,35 @@ def _other_tasks(config: TrialConfig) -> Iterator[Mistake]:
     task = getattr(config.task, "name", "")
     for section, kind in _KINDS.items():
         member = getattr(config, section)
-        if type(member).__plugin_files__ or task in member.tasks:
+        parts = getattr(config.task, "parts", "") or task
+        own = section == "loss" and getattr(config.task, "own_loss", False)
+        if member is None or own or type(member).__plugin_files__ or parts in member.tasks:
             continue  # what a plugin's member can do shows when its code runs
         message = f"{kind} '{member.name}' is for {' and '.join(member.tasks)}, not for {task}"
-        yield (section, "name"), message, _suitable(kind, task)
+        yield (section, "name"), message, _suitable(kind, task, parts)
+
+
+def _unsuited_to_views(config: TrialConfig) -> Iterator[Mistake]:
+    """What a training that compares random views of an image cannot do."""
+    task = getattr(config.task, "name", "")
+    if not config.data.augment:
+        message = "without random changes the views of an image are all the same"
+        yield ("data", "augment"), message, "Write for example 'augment: [simclr]'"
+    if config.train.freeze != "none":
+        yield ("train", "freeze"), f"the task {task} trains the whole encoder", "Remove it"
+    if config.optimizer.encoder_lr is not None:
+        yield ("optimizer", "encoder_lr"), f"the task {task} has one learning rate", "Remove it"
+
+
+def _unsuited_loss(config: TrialConfig) -> Iterator[Mistake]:
+    """A loss beside that of the task, or none at all."""
+    own = getattr(config.task, "own_loss", False)
+    name = getattr(config.task, "name", "")
+    if own and config.loss is not None:
+        message = f"the task {name} has a loss of its own, so that this one has no effect"
+        yield ("loss",), message, "Remove it; task.method decides what is minimised"
+    if not own and config.loss is None:
+        yield ("loss",), f"the task {name} needs a loss", "Leave the section out for cross_entropy"
 
 
 def unmeasured(config: Config, primary: Primary) -> Iterator[Mistake]:
@@ -64,6 +92,10 @@ def unmeasured(config: Config, primary: Primary) -> Iterator[Mistake]:
             f"{primary.metric!r}: the task {getattr(task, 'name', '')} does not record '{base}'"
         )
         yield ("primary",), message, did_you_mean(base, metrics())
+        return
+    if primary.split == "train" and base not in getattr(task, "while_training", metrics)():
+        message = f"{primary.metric!r}: {base} is recorded of evaluations only"
+        yield ("primary",), message, f"Write val/{primary.name}"
         return
     yield from _wrong_form(primary, table("metric").get(base), metrics())
     known = tuple(getattr(config, "label_spaces", ()))
@@ -87,10 +119,10 @@ def _wrong_form(primary: Primary, metric: Any, known: Sequence[str]) -> Iterator
         yield ("primary",), message, f"In label spaces there are {', '.join(named)}"
 
 
-def _suitable(kind: str, task: str) -> str:
+def _suitable(kind: str, task: str, parts: str) -> str:
     members = table(kind)
-    own = [name for name in members.own_names() if _does(members.get(name), task)]
-    families = [f"{prefix}..." for prefix, one in members.families().items() if _does(one, task)]
+    own = [name for name in members.own_names() if _does(members.get(name), parts)]
+    families = [f"{prefix}..." for prefix, one in members.families().items() if _does(one, parts)]
     return f"For {task}: {', '.join([*own, *families])}" if own or families else ""
 
 

@@ -11,5 +11,6 @@ TABLE = Table(
         "command": "ablate.tasks.command:Command",
         "python": "ablate.tasks.python:Python",
         "segmentation": "ablate.tasks.segmentation:Segmentation",
+        "ssl": "ablate.tasks.ssl.options:Ssl",
     },
 )

@@ -3,29 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from ablate.data.source import SplitName
 from ablate.metrics.counts import Counts
 from ablate.metrics.metric import Metric
 from ablate.registry import overlaid, table
 from ablate.spec.labels import Labels
 from ablate.spec.options import Options
+from ablate.spec.sections import ModelOptions
+from ablate.spec.values import ImageShape
 
 if TYPE_CHECKING:
     import torch
+
+    from ablate.models.loading import LoadReport
+    from ablate.spec.earlier import Start
 
 
 class TaskOptions(Options):
     """``task``: what the network is trained to do.
 
     A task says how a batch is counted (:meth:`tally`) and names its :meth:`metrics`; their values
-    follow from the counts.
+    follow from the counts. It may train more than the network: :meth:`build`.
     """
+
+    views: ClassVar[int] = 1
+    """How many random views of each image a batch of training holds, one after the other."""
+    own_loss: ClassVar[bool] = False
+    """Whether the task has a loss of its own (:meth:`criterion`), so that the section ``loss`` does nothing."""
+    parts: ClassVar[str] = ""
+    """The task whose data sets and networks this one uses, if not its own."""
 
     name: str
 
     def metrics(self) -> tuple[str, ...]:
         """The metrics that the task records of each split, in the order they are shown."""
+        raise NotImplementedError
+
+    def inert(self) -> tuple[str, ...]:
+        """Fields without any effect, given the others."""
+        return ()
+
+    def problems(self, images: Mapping[SplitName, int]) -> list[tuple[str, str]]:
+        """What cannot work with that many images in each split: (field, message)."""
+        return []
+
+    def while_training(self) -> tuple[str, ...]:
+        """Those of :meth:`metrics` that may be recorded of ``train``."""
+        return self.metrics()
+
+    def build(
+        self, options: ModelOptions, shape: ImageShape, num_classes: int, steps: int
+    ) -> torch.nn.Module:
+        """What is trained for ``steps`` steps at most: the network of ``options``, or a module that holds it.
+
+        It is freshly initialised from torch's global generator.
+        """
+        return options.build(shape, num_classes)
+
+    def network(self, model: torch.nn.Module) -> torch.nn.Module:
+        """The network within what :meth:`build` gave."""
+        return model
+
+    def load_start(
+        self, model: torch.nn.Module, options: ModelOptions, start: Start
+    ) -> LoadReport | None:
+        """Copy what an earlier training passes on into what :meth:`build` gave: of a network its encoder.
+
+        Raises:
+            TrialError: the weights are of another architecture.
+        """
+        from ablate.models.starting import load_start
+
+        return load_start(model, options, start)
+
+    def after_step(self, model: torch.nn.Module) -> None:
+        """What is to be done after each step of the optimizer."""
+
+    def check(self, val: Counts, epoch: int) -> None:
+        """Look at what was counted on ``val`` after an epoch.
+
+        Raises:
+            Diverged: it makes no sense to go on.
+        """
+
+    def kept(self, weights: Mapping[str, torch.Tensor]) -> dict[str, dict[str, torch.Tensor]]:
+        """The files of weights that a trial leaves, without their ending, from all that was trained."""
+        return {"weights": dict(weights)}
+
+    def criterion(self) -> Callable[..., torch.Tensor]:
+        """The loss of a task that has its own."""
         raise NotImplementedError
 
     def loss(
@@ -34,7 +102,7 @@ class TaskOptions(Options):
         logits: torch.Tensor,
         target: torch.Tensor,
     ) -> torch.Tensor:
-        """The scalar to minimise; ``criterion`` is what the loss member built."""
+        """The scalar to minimise; ``criterion`` is what the loss member, or :meth:`criterion`, gave."""
         return criterion(logits, target)
 
     def tally(

@@ -66,4 +66,5 @@ def _counts(error_rate: float) -> Counts:
         loss_sum=float(1 + wrong.sum()),
         top5_hits=200 - int(wrong.sum()) // 2,
         pixel_ap=np.full(_CLASSES, 1.0 - wrong.mean()),
+        projection_std=1.0 - float(wrong.mean()),
     )

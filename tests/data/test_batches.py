@@ -173,3 +173,28 @@ def test_a_gpu_gets_the_same_batches(share: float, monkeypatch: pytest.MonkeyPat
     for (image, target, _), (again, target_again, _) in zip(here, there, strict=True):
         assert torch.allclose(image, again.cpu(), atol=1e-5)
         assert torch.equal(target, target_again.cpu())
+
+
+def test_views_of_an_image_differ_and_stand_one_after_the_other() -> None:
+    split = _split(22, 3)
+    flip = ({"random_horizontal_flip": {"p": 0.5}},)
+    batches = _train(split, flip, views=2)
+    pairs = 0
+    for images, target, _ in batches.epoch(1):
+        assert len(images) == 2 * len(target)
+        assert images.is_contiguous(memory_format=torch.channels_last)
+        plain = _oracle(split, target)
+        for view in images.chunk(2):
+            for image, original in zip(view, plain, strict=True):
+                same = [torch.allclose(image, o, atol=1e-6) for o in (original, original.flip(-1))]
+                assert any(same)
+        pairs += sum(not torch.equal(*pair) for pair in zip(*images.chunk(2), strict=True))
+    assert 0 < pairs < 22
+
+
+def test_one_view_is_the_first_of_two_in_the_first_batch() -> None:
+    split = _split(8)
+    one, two = (_train(split, ("random_crop",), batch_size=8, views=views) for views in (1, 2))
+    alone, pair = next(iter(one.epoch(3))), next(iter(two.epoch(3)))
+    assert torch.equal(alone.image, pair.image[:8])
+    assert torch.equal(alone.target, pair.target)

@@ -24,7 +24,7 @@ from ablate.spec.values import ImageShape
 def test_weights_are_a_plain_state_dict(tmp_path: Path) -> None:
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4))
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    write_weights(tmp_path, copy_weights(model))
+    write_weights(tmp_path, {"weights": copy_weights(model)})
     loaded = load_file(tmp_path / "weights.safetensors")
     assert loaded.keys() == model.state_dict().keys()
     assert all(torch.equal(value, loaded[name]) for name, value in model.state_dict().items())
@@ -33,7 +33,7 @@ def test_weights_are_a_plain_state_dict(tmp_path: Path) -> None:
 def test_a_tied_weight_is_stored_under_both_names(tmp_path: Path) -> None:
     model = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
     model[1].weight = model[0].weight
-    write_weights(tmp_path, copy_weights(model))
+    write_weights(tmp_path, {"weights": copy_weights(model)})
     assert {"0.weight", "1.weight"} < load_file(tmp_path / "weights.safetensors").keys()
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from ablate.data.prepared import PreparedData
-from ablate.engine import evaluate as module
+from ablate.engine import passes as module
 from ablate.engine.assemble import assemble
-from ablate.engine.evaluate import batch_size, evaluate
+from ablate.engine.evaluate import evaluate
+from ablate.engine.passes import batch_size
 from ablate.spec.config import TrialConfig
 from ablate.spec.values import ImageShape
 

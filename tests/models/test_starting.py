@@ -30,10 +30,10 @@ def options(name: str, **more: object) -> ModelOptions:
     return found
 
 
-def trained(folder: Path, net: nn.Module, *, whole: bool = False) -> Start:
+def trained(folder: Path, net: nn.Module) -> Start:
     """The artifacts of a training whose tensors are all above 7."""
     state = {name: value + 7 for name, value in net.state_dict().items()}
-    start = Start(folder, "stage a, seed 0", whole)
+    start = Start(folder, "stage a, seed 0")
     safetensors.torch.save_file(state, start.weights)
     return start
 
@@ -89,15 +89,6 @@ def test_a_segmentation_network_keeps_its_own_head(tmp_path: Path) -> None:
     before = copied(net)
     load_start(net, segmenter, trained(tmp_path, segmenter.build(SHAPE, 3)))
     assert taken(net, before) == {name for name in before if name.startswith("encoder.")}
-
-
-def test_all_modules_are_passed_on_where_a_training_goes_on(tmp_path: Path) -> None:
-    model = options("timm/test_resnet")
-    net = model.build(SHAPE, 4)
-    before, start = copied(net), trained(tmp_path, model.build(SHAPE, 4), whole=True)
-    assert start.weights.name == "modules.safetensors"
-    load_start(net, model, start)
-    assert taken(net, before) == set(before)
 
 
 def test_another_architecture_is_an_error_that_names_the_source(tmp_path: Path) -> None:

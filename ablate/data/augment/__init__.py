@@ -21,6 +21,7 @@ TABLE = Table(
         "random_rotation": "ablate.data.augment.random_rotation:RandomRotation",
         "random_scale": "ablate.data.augment.random_scale:RandomScale",
         "random_vertical_flip": "ablate.data.augment.random_vertical_flip:RandomVerticalFlip",
+        "simclr": "ablate.data.augment.simclr:SimClr",
         "trivial_augment": "ablate.data.augment.trivial_augment:TrivialAugment",
     },
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from ablate.data.augment.step import Augmentation
-from ablate.spec.options import invalid
+from ablate.spec.options import AddedLater, invalid
+from ablate.spec.sections import Probability
 from ablate.spec.values import ImageShape
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ class ColorJitter(Augmentation):
     hue: float = Field(0.0, ge=0.0, le=0.5)
     """Largest turn of the colour circle, of which 1 is all; RGB images only."""
 
+    p: Annotated[Probability, AddedLater(old=1.0)] = 1.0
+    """Probability that an image is changed."""
+
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if not self._ranges():
@@ -46,7 +50,7 @@ class ColorJitter(Augmentation):
         """See :func:`ablate.data.transforms.color.color_jitter`."""
         from ablate.data.transforms.color import color_jitter
 
-        return partial(color_jitter, ranges=self._ranges())
+        return partial(color_jitter, ranges=self._ranges(), p=self.p)
 
     def problems(self, shape: ImageShape) -> list[str]:
         """Saturation and hue need colour."""

@@ -72,12 +72,20 @@ _ADJUSTMENTS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 def color_jitter(
-    images: Tensor, generator: Generator, *, ranges: Mapping[str, tuple[float, float]]
+    images: Tensor,
+    generator: Generator,
+    *,
+    ranges: Mapping[str, tuple[float, float]],
+    p: float = 1.0,
 ) -> Tensor:
     """Adjust ``brightness``, ``contrast``, ``saturation`` and ``hue`` by factors drawn for each image.
 
-    Only those in ``ranges`` are adjusted. Their order is random and the same for a batch.
+    Only those in ``ranges`` are adjusted, of an image with probability ``p``. Their order is random and the same for
+    a batch.
     """
+    if p < 1:
+        chosen = chance(images, generator, p)
+        return torch.where(chosen, color_jitter(images, generator, ranges=ranges), images)
     names = list(ranges)
     for number in torch.randperm(len(names), generator=generator).tolist():
         factors = uniform(images, generator, *ranges[names[number]])
@@ -102,6 +110,14 @@ def gaussian_blur(
     chosen = chance(images, generator, p)
     sigmas = uniform(images, generator, *sigma)
     return torch.where(chosen, blur(images, sigmas, kernel_size), images)
+
+
+def proportional_blur(
+    images: Tensor, generator: Generator, *, share: float, sigma: tuple[float, float], p: float
+) -> Tensor:
+    """As :func:`gaussian_blur`, with a kernel of that ``share`` of the image's shorter side, but 3 at least."""
+    side = max(3, 2 * round(share * min(images.shape[2:]) / 2 - 0.5) + 1)
+    return gaussian_blur(images, generator, kernel_size=side, sigma=sigma, p=p)
 
 
 def blur(images: Tensor, sigmas: Tensor, kernel_size: int) -> Tensor:

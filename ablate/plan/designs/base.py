@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
 
-from ablate.errors import did_you_mean
-from ablate.plan.fields import SECTIONS
+from ablate.plan.fields import hint, may_change
 from ablate.plan.search.options import AnyPruner, SearchOptions
 from ablate.plan.search.pruners import Hyperband, Median, PrunerOptions
 from ablate.spec.options import Options, Tree, invalid
@@ -142,9 +141,8 @@ def check_overrides(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise invalid("must be a mapping of fields to values, such as {model.batch_norm: true}")
     for key in value:
-        root = str(key).partition(".")[0]
-        if root not in SECTIONS and key != "reference":
-            raise invalid(f"unknown field '{key}'", did_you_mean(root, SECTIONS))
+        if not may_change(str(key)) and key != "reference":
+            raise invalid(f"unknown field '{key}'", hint(str(key)))
     return flatten(value)
 
 

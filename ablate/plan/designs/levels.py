@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from ablate.errors import did_you_mean
 from ablate.plan.designs.base import check_overrides
-from ablate.plan.fields import SECTIONS
+from ablate.plan.fields import hint, may_change
 from ablate.spec.options import invalid
 from ablate.spec.text import show_value
 from ablate.spec.yaml_file import KeyPath
@@ -51,10 +50,9 @@ Allowed = dict[str, Any]
 def check_fields(factors: Mapping[str, Any]) -> Mapping[str, Any]:
     """Factors with listed levels must be dotted fields; those with named levels may have any name."""
     for name, values in factors.items():
-        root = name.partition(".")[0]
-        if isinstance(values, tuple) and (root not in SECTIONS or "." not in name):
-            hint = did_you_mean(root, SECTIONS) if root not in SECTIONS else ""
-            raise invalid(f"unknown factor '{name}': must be a field such as optimizer.lr", hint)
+        if isinstance(values, tuple) and ("." not in name or not may_change(name)):
+            remedy = "" if may_change(name) else hint(name)
+            raise invalid(f"unknown factor '{name}': must be a field such as optimizer.lr", remedy)
     return factors
 
 

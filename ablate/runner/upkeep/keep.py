@@ -18,7 +18,7 @@ from ablate.record.store import Store
 from ablate.results import ResultSet, Status
 from ablate.runner.study import Study
 from ablate.runner.summary import Keep
-from ablate.runner.upkeep.manifest import WEIGHTS_FILE, read_manifest
+from ablate.runner.upkeep.manifest import WEIGHTS_FILES, read_manifest
 
 POLICIES: tuple[Keep, ...] = get_args(Keep)
 
@@ -149,14 +149,11 @@ def _weights(run: RecordedRun) -> Iterator[Droppable]:
         manifest = read_manifest(folder)
     except ValueError:
         return  # 'ablate verify' names it; what is not listed is not deleted
-    path = folder / WEIGHTS_FILE
-    if manifest is None or WEIGHTS_FILE not in manifest.files or not path.exists():
-        return
-    found = path.lstat()
-    if stat.S_ISREG(found.st_mode):
-        yield Droppable(
-            run.row.run_id, run.row.name, path, found.st_size if found.st_nlink == 1 else 0
-        )
+    listed = manifest.files if manifest is not None else {}
+    for path in (folder / name for name in WEIGHTS_FILES if name in listed):
+        if path.exists() and stat.S_ISREG((found := path.lstat()).st_mode):
+            freed = found.st_size if found.st_nlink == 1 else 0
+            yield Droppable(run.row.run_id, run.row.name, path, freed)
 
 
 def _is_link(folder: Path) -> bool:

@@ -16,7 +16,8 @@ from ablate.record.card import TrialCard, recordable
 from ablate.record.keys import CONFIG_FILE
 
 MANIFEST = "manifest.json"
-WEIGHTS_FILE = "weights.safetensors"
+#: A trial's weights: the network's, and those of all modules that trained it.
+WEIGHTS_FILES = ("weights.safetensors", "modules.safetensors")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ablate.record.redact import REDACTED
 from ablate.record.rows import to_result
 from ablate.results import Status, TrialResult
 from ablate.runner.upkeep.configs import read_tree
-from ablate.runner.upkeep.manifest import MANIFEST, WEIGHTS_FILE, Entry, Manifest, read_manifest
+from ablate.runner.upkeep.manifest import MANIFEST, WEIGHTS_FILES, Entry, Manifest, read_manifest
 from ablate.spec.options import Tree
 from ablate.spec.stages import resolve
 
@@ -72,7 +72,7 @@ def _against_manifest(run: RecordedRun, folder: Path, manifest: Manifest) -> Ite
     if claimed != (manifest.identity, manifest.condition):
         yield f"is recorded as the trial {claimed[0]}, and its files are those of {manifest.identity}"
     for name, entry in manifest.files.items():
-        if name == WEIGHTS_FILE and run.dropped:
+        if name in WEIGHTS_FILES and run.dropped:
             continue
         damage = _file_damage(folder, name, entry)
         if damage:

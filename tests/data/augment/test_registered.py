@@ -148,7 +148,7 @@ def test_policies_agree_on_a_size() -> None:
 
 def test_which_steps_masks_can_follow() -> None:
     found = {name for name in NAMES if mask_problems(example(table("augmentation").get(name)))}
-    assert found == {"auto_augment", "concatenate", "rand_augment", "trivial_augment"}
+    assert found == {"auto_augment", "concatenate", "rand_augment", "simclr", "trivial_augment"}
 
 
 class Silent(AugmentOptions):
@@ -202,3 +202,31 @@ def test_concatenate_stands_first() -> None:
     assert data_options(name="digits", augment=(concatenate, "random_crop"))
     with pytest.raises(ValidationError, match="must be the first step, not number 2"):
         data_options(name="digits", augment=("random_crop", concatenate))
+
+
+def test_simclr_is_its_steps_one_after_the_other() -> None:
+    images = torch.rand(30, 3, 24, 24, generator=Generator().manual_seed(3))
+    jitter = {"brightness": 0.4, "contrast": 0.4, "saturation": 0.4, "hue": 0.1, "p": 0.8}
+    steps = (
+        _step("random_resized_crop"),
+        _step("random_horizontal_flip"),
+        _step("color_jitter", **jitter),
+        _step("random_grayscale", p=0.2),
+        _step("gaussian_blur", kernel_size=3),
+    )
+    generator, expected = Generator().manual_seed(1), images
+    for step in steps:
+        expected = step.build()(expected, generator)
+    found = _step("simclr").build()(images, Generator().manual_seed(1))
+    assert torch.allclose(found, expected, atol=1e-6)
+
+
+def test_simclr_without_blur_on_grey_images() -> None:
+    (problem,) = problems((_step("simclr", blur=0.0),), ImageShape(channels=1, height=8, width=8))
+    assert "simclr needs RGB images" in problem
+
+
+def test_the_probability_of_jitter_left_out_changes_no_identity() -> None:
+    keys = {"brightness": 0.4}
+    assert "p" not in identity_tree(_step("color_jitter", **keys))
+    assert identity_tree(_step("color_jitter", p=0.5, **keys))["p"] == 0.5

@@ -86,3 +86,24 @@ def test_blur_spares_some() -> None:
     )
     share = (found != images).flatten(1).any(dim=1).float().mean()
     assert 0.4 < share < 0.6
+
+
+def test_jitter_spares_some() -> None:
+    images = torch.full((400, 1, 2, 2), 0.5)
+    ranges = {"brightness": (0.2, 0.9)}
+    changed = color.color_jitter(images, Generator().manual_seed(0), ranges=ranges, p=0.25)
+    share = (changed != images).flatten(1).any(1).float().mean()
+    assert 0.15 < share < 0.35
+
+
+@pytest.mark.parametrize(("side", "kernel"), [(8, 3), (32, 3), (96, 9), (224, 23)])
+def test_the_kernel_of_a_blur_is_a_tenth_of_the_image(side: int, kernel: int) -> None:
+    images = torch.rand(2, 1, side, side, generator=Generator().manual_seed(0))
+    sigma = (1.0, 2.0)
+    found = color.proportional_blur(
+        images, Generator().manual_seed(1), share=0.1, sigma=sigma, p=1.0
+    )
+    expected = color.gaussian_blur(
+        images, Generator().manual_seed(1), kernel_size=kernel, sigma=sigma, p=1.0
+    )
+    assert torch.equal(found, expected)
