@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ablate.errors import did_you_mean
 from ablate.registry import table
 from ablate.spec import config
@@ -27,12 +29,12 @@ def may_change(name: str) -> bool:
     return name.partition(".")[0] in SECTIONS or name in _task_fields()
 
 
-def hint(name: str) -> str:
-    """A remedy for a field that may not differ."""
+def hint(name: str, sections: Sequence[str] = SECTIONS) -> str:
+    """A remedy for a field that may not differ, where ``sections`` may."""
     root = name.partition(".")[0]
     if root == "task":
         return f"Rows share the task, but for {', '.join(_task_fields())}"
-    return did_you_mean(root, SECTIONS)
+    return did_you_mean(root, sections)
 
 
 def check_field(name: str) -> str:
@@ -46,7 +48,7 @@ def check_field(name: str) -> str:
         rule = "a search cannot vary a stage"
         raise invalid(rule, "Name the levels as factors of a grid: {stages.NAME.FIELD: [...]}")
     if not may_change(name):
-        raise invalid(f"unknown section '{root}'", hint(name))
+        raise invalid(f"unknown section '{root}'", hint(name, _OF_TRIALS))
     if not all(rest.split(".")):
         raise invalid(f"must be a field such as optimizer.lr, not '{name}'")
     return name
