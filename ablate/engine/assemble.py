@@ -45,7 +45,7 @@ def assemble(config: TrialConfig, data: PreparedData, *, seed: int, device: str)
     )
     steps = config.train.epochs * batches.steps_per_epoch
     model, loaded = _build_model(config, task, data, seed, execution, steps)
-    head = config.model.head(task.network(model))
+    head = task.head(config.model, model)
     freeze(model, head, config.train.freeze)
     optimizer = config.optimizer.build(parameter_groups(model, head, config))
     return Trainer(

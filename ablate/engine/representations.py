@@ -166,7 +166,8 @@ def represent(trainer: Trainer, split: Split, head: str, size: int) -> Features:
     def keep(_: nn.Module, given: tuple[Tensor, ...]) -> None:
         found.append(_flat(given[0]).float().cpu())
 
-    hook = trainer.model.get_submodule(head).register_forward_pre_hook(keep)
+    network = trainer.task.network(trainer.model)
+    hook = network.get_submodule(head).register_forward_pre_hook(keep)
     batches = eval_batches(
         split,
         trainer.labels,
@@ -178,7 +179,7 @@ def represent(trainer: Trainer, split: Split, head: str, size: int) -> Features:
     try:
         with torch.inference_mode(), trainer.execution.autocast():
             for batch in batches:
-                trainer.model(trainer.execution.place_images(batch.image))
+                network(trainer.execution.place_images(batch.image))
     finally:
         hook.remove()
     features: Features = torch.cat(found).numpy() if found else np.zeros((0, 0), np.float32)
@@ -198,8 +199,9 @@ def _flat(given: Tensor) -> Tensor:
 def _head(trainer: Trainer) -> str:
     """The name of the module whose input is kept."""
     model = trainer.config.model
-    heads = model.head(trainer.model)
-    known = {name for name, _ in trainer.model.named_modules() if name}
+    network = trainer.task.network(trainer.model)
+    heads = trainer.task.head(model, trainer.model)
+    known = {name for name, _ in network.named_modules() if name}
     if not heads or heads[0] not in known:
         named = f"names {heads[0]!r}, which is no module of it" if heads else "names none"
         raise TrialError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from ablate.errors import Problem, RecordError, StudyError
 from ablate.plan.types import Trial
@@ -13,7 +12,6 @@ from ablate.record.reader import artifact_folder
 from ablate.results import Status
 from ablate.runner.checks import located
 from ablate.runner.study import Study
-from ablate.runner.upkeep.manifest import WEIGHTS_FILES
 from ablate.spec.config import Config, TrialConfig
 from ablate.spec.earlier import RunWeights, Start
 
@@ -39,11 +37,10 @@ def find_start(study: Study, config: Config, upstream: str | None) -> Start | No
         run_id = training.earlier.run
         if not study.store.exists:
             raise RecordError(f"there is no run {run_id!r}: the store {study.store.root} is empty")
-        folder = _with_weights(artifact_folder(study.store, run_id), run_id)
-        return Start(folder, f"run {run_id}")
+        return _checked(Start(artifact_folder(study.store, run_id), f"run {run_id}"), run_id)
     run_id, name = _run_of(study, upstream)
-    folder = _with_weights(artifact_folder(study.store, run_id), run_id)
-    return Start(folder, f"{name} (run {run_id})", _is_whole(training))
+    folder = artifact_folder(study.store, run_id)
+    return _checked(Start(folder, f"{name} (run {run_id})", _is_whole(training)), run_id)
 
 
 def check_starts(study: Study, missing: Iterable[Trial]) -> None:
@@ -91,11 +88,10 @@ def _is_whole(config: TrialConfig) -> bool:
     return all(getattr(task, "name", "") == _SELF_SUPERVISED for task in names)
 
 
-def _with_weights(folder: Path, run_id: str) -> Path:
-    name = WEIGHTS_FILES[0]
-    if not (folder / name).is_file():
+def _checked(start: Start, run_id: str) -> Start:
+    if not start.weights.is_file():
         raise RecordError(
-            f"run {run_id} has no {name} (any more): 'keep' may have removed it. Name another run; "
+            f"run {run_id} has no {start.weights.name} (any more): 'keep' may have removed it. Name another run; "
             "a stage is trained again once its run is deleted in MLflow"
         )
-    return folder
+    return start

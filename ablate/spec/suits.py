@@ -28,9 +28,9 @@ def unsuited(config: TrialConfig) -> Iterator[Mistake]:
     if config.train.freeze == "encoder" and config.optimizer.encoder_lr is not None:
         message = "encoder_lr has no effect: train.freeze is 'encoder'"
         yield ("optimizer", "encoder_lr"), message, "Leave out one of the two"
-    if config.representations is not None and getattr(config.task, "name", "") != "classification":
-        message = f"the task {getattr(config.task, 'name', '')} keeps no representations"
-        yield ("representations",), message, "Representations need 'task: classification'"
+    if config.representations is not None and getattr(config.task, "name", "") == "segmentation":
+        message = "the task segmentation keeps no representations"
+        yield ("representations",), message, "Representations need 'task: classification' or 'ssl'"
     if getattr(config.task, "views", 1) > 1:
         yield from _unsuited_to_views(config)
     known = tuple(config.label_spaces)

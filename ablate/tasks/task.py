@@ -78,6 +78,10 @@ class TaskOptions(Options):
 
         return load_start(model, options, start)
 
+    def head(self, options: ModelOptions, model: torch.nn.Module) -> tuple[str, ...]:
+        """The modules of :meth:`network` that give the logits, by name."""
+        return options.head(model)
+
     def after_step(self, model: torch.nn.Module) -> None:
         """What is to be done after each step of the optimizer."""
 

@@ -46,7 +46,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
 def test_the_table_has_the_metric_and_names_the_collapse(finished: Workplace) -> None:
     table = finished.ablate("table", "study.yaml").stdout
     assert "val/knn_accuracy %" in table
-    rows = {line.split("|")[1].strip(): line for line in table.splitlines() if "|" in line}
+    first = table.partition("\n### ")[0]
+    rows = {line.split("|")[1].strip(): line for line in first.splitlines() if "|" in line}
     assert "1 diverged" in rows["Symmetric"]
     assert "representation collapsed in epoch" in table
     assert float(rows["SimCLR"].split("|")[3]) > 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,11 @@ def test_the_second_training_goes_on_with_every_module(place: Workplace) -> None
     ]
     assert all(near)
     assert targets
+
+
+def test_each_start_is_noted(place: Workplace) -> None:
+    noted = [json.loads(file.read_text()) for file in place.store.rglob("loaded_weights.json")]
+    (goes_on,) = [report for report in noted if "stage first" in report["source"]]
+    parts = {name.partition(".")[0] for name in goes_on["loaded"]}
+    assert parts == {"online", "predictor", "target"}
+    assert sum("stage second" in report["source"] for report in noted) == 2

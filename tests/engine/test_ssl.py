@@ -184,3 +184,14 @@ def test_a_network_that_has_hardly_begun_is_not_taken_for_a_collapsed_one(
     )
     events = list(run(config))
     assert metrics(events)[1]["val/projection_std"] > 0.3
+
+
+def test_representations_are_those_of_the_encoder(
+    run: Run, learner: Configure, stripes: PreparedData, tmp_path: Path
+) -> None:
+    config = learner(representations={"images": 30, "methods": ("pca",)}, train={"epochs": 1})
+    list(run(config))
+    with np.load(tmp_path / "trial" / "artifacts" / "representations" / "epoch-0001.npz") as kept:
+        found, labels = kept["features"], kept["labels"]
+    assert found.shape == (30, 16)
+    assert set(labels.tolist()) <= set(range(6))

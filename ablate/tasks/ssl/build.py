@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -39,15 +40,18 @@ def build(
     if start is not None:
         model = model.model_copy(update={"weights": "random"})
     net = model.build(shape, num_classes)
-    modules = _around(options, cut(net, model.head(net)), shape, steps)
+    modules = _around(options, net, model.head(net), shape, steps)
     if start is not None:
-        load_modules(modules, start)
+        load_modules(modules, start, str(start))
     return modules
 
 
-def _around(options: Ssl, encoder: nn.Module, shape: ImageShape, steps: int) -> SelfSupervised:
+def _around(
+    options: Ssl, net: nn.Module, head: Sequence[str], shape: ImageShape, steps: int
+) -> SelfSupervised:
+    encoder = cut(net, head)
     hidden, width = options.projector
-    online = Branch(encoder, perceptron(_feature_count(encoder, shape), hidden, width))
+    online = Branch(encoder, perceptron(_feature_count(encoder, shape), hidden, width), head)
     if options.method == "simclr":
         return SimClr(online)
     predictor = None

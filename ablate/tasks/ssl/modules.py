@@ -12,12 +12,16 @@ from torch import Tensor, nn
 
 
 class Branch(nn.Module):
-    """An encoder and the projector behind it: images (N, C, H, W) to projections (N, D)."""
+    """An encoder and the projector behind it: images (N, C, H, W) to projections (N, D).
 
-    def __init__(self, encoder: nn.Module, projector: nn.Module) -> None:
+    ``head`` names the modules of ``encoder`` that do nothing, because they were its head.
+    """
+
+    def __init__(self, encoder: nn.Module, projector: nn.Module, head: Sequence[str] = ()) -> None:
         super().__init__()
         self.encoder = encoder
         self.projector = projector
+        self.head = tuple(head)
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, D), not normalised."""

@@ -53,10 +53,11 @@ def holds_modules(path: Path) -> bool:
         return False
 
 
-def load_modules(modules: SelfSupervised, path: Path) -> None:
+def load_modules(modules: SelfSupervised, path: Path, source: str) -> LoadReport:
     """Give new modules the weights of ``modules.safetensors``: encoder, projector, predictor, target.
 
-    Optimizer and schedules are not in the file, so that the new training starts them anew.
+    Optimizer and schedules are not in the file, so that the new training starts them anew. ``source`` names the file to
+    a person.
 
     Raises:
         TrialError: the file cannot be read, or its modules are not the same ones.
@@ -66,11 +67,12 @@ def load_modules(modules: SelfSupervised, path: Path) -> None:
     if names:
         name = min(names)
         raise TrialError(
-            f"the modules in {path} are not those of this training: {len(names)} tensors differ, such as {name} "
-            f"(file {_shape(state, name)}, here {_shape(own, name)}). Give task and model the same options, or "
-            "start from weights.safetensors beside it, which is the encoder alone"
+            f"the modules of {source} are not those of this training: {len(names)} tensors differ, such as {name} "
+            f"(there {_shape(state, name)}, here {_shape(own, name)}). Give task and model the same options, or "
+            "start from its weights.safetensors, which is the encoder alone"
         )
     modules.load_state_dict(state, strict=False)
+    return LoadReport(source, loaded=tuple(own), missing=(), unexpected=(), head=())
 
 
 def load_encoder(modules: SelfSupervised, start: Start) -> LoadReport:

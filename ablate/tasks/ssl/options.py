@@ -135,9 +135,7 @@ class Ssl(TaskOptions):
         """The encoder that learns."""
         return model.get_submodule("online.encoder")
 
-    def load_start(
-        self, model: torch.nn.Module, options: ModelOptions, start: Start
-    ) -> LoadReport | None:
+    def load_start(self, model: torch.nn.Module, options: ModelOptions, start: Start) -> LoadReport:
         """All modules of another self-supervised training, or the encoder of any training.
 
         Raises:
@@ -147,9 +145,12 @@ class Ssl(TaskOptions):
 
         found = cast("SelfSupervised", model)
         if start.whole:
-            load_modules(found, start.weights)
-            return None
+            return load_modules(found, start.weights, start.source)
         return load_encoder(found, start)
+
+    def head(self, options: ModelOptions, model: torch.nn.Module) -> tuple[str, ...]:
+        """Where the head was cut off: modules that do nothing, so that they are given the representation."""
+        return cast("SelfSupervised", model).online.head
 
     def project(self, model: torch.nn.Module, features: torch.Tensor) -> torch.Tensor:
         """(N, D): what the projector makes of representations (N, F) as it does in training.

@@ -79,7 +79,7 @@ def test_all_modules_start_from_a_file_and_the_momentum_schedule_anew(tmp_path: 
 def test_other_modules_are_refused(tmp_path: Path) -> None:
     path = saved(built(model()), tmp_path)
     with pytest.raises(TrialError, match=r"7 tensors differ.*weights\.safetensors"):
-        load_modules(built(model(), projector=(8, 6)), path)
+        load_modules(built(model(), projector=(8, 6)), path, "stage a")
     with pytest.raises(TrialError, match="Give task and model the same options"):
         built(model(weights=str(path)), method="simclr")
 
