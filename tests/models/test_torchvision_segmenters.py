@@ -103,7 +103,8 @@ def test_a_missing_file_is_a_problem(weights: str, hint: str) -> None:
 
 
 def test_weights_of_another_kind_are_refused() -> None:
-    with pytest.raises(ValidationError, match="random, imagenet, coco or the path"):
+    rule = "random, imagenet, coco, {stage: NAME}, {run: ID} or the path"
+    with pytest.raises(ValidationError, match=rule):
         options("fcn_resnet50", weights=3)
 
 
