@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -92,6 +93,27 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_and_rename(path, write)
+
+
+#: The name of the file by way of which another is written.
+_UNFINISHED = re.compile(r"\.(?P<name>.+)\.[a-z0-9_]{8}\.part")
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a file is what a crash left of :func:`write_atomically`.
+
+    >>> is_unfinished(Path("a/.table.md.k3x_81ab.part")), is_unfinished(Path("a/table.part"))
+    (True, False)
+    """
+    return _UNFINISHED.fullmatch(path.name) is not None
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what crashes left of writing ``path``; nobody else may be writing it now."""
+    for left in path.parent.glob(".*.part"):
+        found = _UNFINISHED.fullmatch(left.name)
+        if found is not None and found["name"] == path.name:
+            left.unlink(missing_ok=True)
 
 
 def _write_and_rename(path: Path, write: Callable[[BinaryIO], object]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ablate.crash_points import reach
 from ablate.errors import RecordError
-from ablate.files import write_atomically
+from ablate.files import is_unfinished, remove_unfinished, write_atomically
 
 #: MLflow leaves files with this prefix out of its listings.
 _UNFINISHED = ".artifact.uploading."
@@ -37,7 +37,7 @@ def publish(source: Path, target: Path) -> None:
 def files_below(folder: Path) -> Iterator[Path]:
     """Every complete file below a folder, in a fixed order; links are left out."""
     for entry in sorted(folder.iterdir()):
-        if entry.is_symlink() or entry.name.startswith(_UNFINISHED):
+        if entry.is_symlink() or entry.name.startswith(_UNFINISHED) or is_unfinished(entry):
             continue
         if entry.is_dir():
             yield from files_below(entry)
@@ -55,6 +55,7 @@ def put(path: Path, content: bytes | str | Path) -> None:
         if isinstance(content, Path):
             _place(content, path)
             return
+        remove_unfinished(path)
         data = content.encode() if isinstance(content, str) else content
         if not (path.exists() and path.read_bytes() == data):
             write_atomically(path, lambda stream: stream.write(data))

@@ -146,3 +146,35 @@ def test_a_file_in_the_way_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordError, match="cannot write the artifact"):
         put(tmp_path / "file" / "below", b"")
+
+
+def killed_while_writing(path: Path) -> None:
+    """Leave what a process leaves that is killed while it writes ``path``."""
+    code = (
+        "import os, signal, sys; from pathlib import Path; from ablate.files import write_atomically\n"
+        "write_atomically(Path(sys.argv[1]), lambda stream: os.kill(os.getpid(), signal.SIGKILL))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+
+
+def test_what_a_kill_left_of_a_file_is_no_artifact(source: Path, target: Path) -> None:
+    before = set(source.rglob("*"))
+    killed_while_writing(source / "notes.txt")
+    (left,) = set(source.rglob("*")) - before
+    publish(source, target)
+    assert left.name not in {file.name for file in target.rglob("*")}
+    assert len([file for file in before if file.is_file()]) == len(
+        [file for file in target.rglob("*") if file.is_file()]
+    )
+
+
+def test_put_removes_what_a_kill_left(target: Path) -> None:
+    killed_while_writing(target / "table.md")
+    (target / ".another.md.abcd1234.part").touch()
+    assert len(list(target.iterdir())) == 2
+    put(target / "table.md", "new")
+    assert sorted(file.name for file in target.iterdir()) == [
+        ".another.md.abcd1234.part",
+        "table.md",
+    ]

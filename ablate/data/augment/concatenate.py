@@ -36,7 +36,13 @@ class Concatenate(Augmentation):
     the first step; the steps after it are applied to every image.
     """
 
-    policies: tuple[Annotated[tuple[_Step, ...], BeforeValidator(_as_steps)], ...] = Field(
+    policies: tuple[
+        Annotated[
+            tuple[_Step, ...],
+            BeforeValidator(_as_steps, json_schema_input_type=tuple[_Step, ...] | _Step),
+        ],
+        ...,
+    ] = Field(
         min_length=1, examples=[("auto_augment", ("random_crop", "random_horizontal_flip"), ())]
     )
     """Each a step or a list of steps; an empty list leaves the images as they are."""

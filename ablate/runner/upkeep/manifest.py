@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from ablate.files import hash_file, write_json
+from ablate.files import hash_file, is_unfinished, write_json
 from ablate.plan.identity import VERSION
 from ablate.record.card import TrialCard, recordable
 from ablate.record.keys import CONFIG_FILE
@@ -90,5 +90,6 @@ def _files(folder: Path) -> Iterator[Path]:
         folders.sort()
         for name in sorted(names):
             path = Path(root, name)
-            if path.is_file() and not path.is_symlink() and path != folder / MANIFEST:
+            listed = path.is_file() and not path.is_symlink() and path != folder / MANIFEST
+            if listed and not is_unfinished(path):
                 yield path

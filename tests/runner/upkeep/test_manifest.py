@@ -41,3 +41,10 @@ def test_a_damaged_one_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(ValueError, match=r"manifest|Expecting"):
         read_manifest(tmp_path)
+
+
+def test_what_a_kill_left_of_a_file_is_not_listed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").touch()
+    (tmp_path / ".manifest.json.k3x_81ab.part").touch()
+    assert "a.txt" in write_manifest(tmp_path, CARD).files
+    assert not [name for name in write_manifest(tmp_path, CARD).files if name.endswith(".part")]
