@@ -38,10 +38,10 @@ class PlannedTrials:
 
     def add(self, trials: Iterable[Trial]) -> None:
         """Put trials at the end."""
-        plan = self._study.plan
+        awaited = self._study.plan.upstream_conditions
         for trial in trials:
             self._queue.append(trial)
-            if trial.condition in plan.upstream_conditions:
+            if trial.condition in awaited:
                 self._awaited.add(self._study.identities[trial])
 
     def take(self) -> Trial | None:
