@@ -16,7 +16,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from ablate.errors import AblateError
-from ablate.files import write_json
+from ablate.files import remove_unfinished, write_json
 
 #: Somebody who only looks whether the lock is held has it for a moment.
 _LOOK_S = 0.5
@@ -76,6 +76,7 @@ def study_lock(path: Path) -> Iterator[None]:
             "Wait for it to end, or stop it with 'ablate stop'"
         ) from None
     try:
+        remove_unfinished(_file(path))
         write_json(_file(path), asdict(Holder.this()))
         yield
         _file(path).unlink(missing_ok=True)

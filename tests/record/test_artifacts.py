@@ -12,6 +12,7 @@ import pytest
 
 from ablate.errors import RecordError
 from ablate.record.artifacts import publish, put
+from tests.killed_write import killed_while_writing
 
 
 @pytest.fixture
@@ -146,16 +147,6 @@ def test_a_file_in_the_way_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordError, match="cannot write the artifact"):
         put(tmp_path / "file" / "below", b"")
-
-
-def killed_while_writing(path: Path) -> None:
-    """Leave what a process leaves that is killed while it writes ``path``."""
-    code = (
-        "import os, signal, sys; from pathlib import Path; from ablate.files import write_atomically\n"
-        "write_atomically(Path(sys.argv[1]), lambda stream: os.kill(os.getpid(), signal.SIGKILL))"
-    )
-    done = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
-    assert done.returncode == -signal.SIGKILL
 
 
 def test_what_a_kill_left_of_a_file_is_no_artifact(source: Path, target: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from ablate.files import write_json
 from ablate.schedule import AlreadyRunning, study_lock
 from ablate.schedule.lock import NotStopped, holder, is_held, stop_holder
+from tests.killed_write import killed_while_writing
 
 HOLD = (
     "import sys, time; from pathlib import Path; from ablate.schedule import study_lock\n"
@@ -45,6 +46,14 @@ def test_the_lock_is_free_again_after_an_error(tmp_path):
         raise ValueError("x")
     with study_lock(path):
         pass
+
+
+def test_what_a_kill_left_of_the_holders_file_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "study.lock"
+    killed_while_writing(tmp_path / "study.lock.holder")
+    assert list(tmp_path.glob(".*.part"))
+    with study_lock(path):
+        assert not list(tmp_path.glob(".*.part"))
 
 
 def hold(path: Path, *, ignore: bool = False) -> subprocess.Popen[str]:

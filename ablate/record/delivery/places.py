@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ablate.errors import RecordError
+from ablate.files import remove_unfinished
 from ablate.record.delivery.address import Address
 from ablate.record.names import folder_name
 from ablate.record.store import Store
@@ -58,6 +59,7 @@ class Places:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock.acquire()
+            remove_unfinished(self.ledger)
         except Timeout:
             yield False
             return

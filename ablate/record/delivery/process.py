@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from ablate.errors import AblateError
-from ablate.files import write_text
+from ablate.files import remove_unfinished, write_text
 from ablate.record.delivery.address import Address
 from ablate.record.delivery.one_pass import Delivery
 from ablate.record.delivery.places import Places
@@ -39,6 +39,7 @@ def main() -> None:
     store, address = Store(Path(task["store"])), Address.parse(task["uri"])
     delivery = Delivery(store, task["study"], address)
     file = Places.of(store, task["study"], address).state
+    remove_unfinished(file)
     _Loop(delivery, file, float(task["pause_s"]), finish).run()
 
 

@@ -12,6 +12,9 @@ import pytest
 from ablate.errors import UsageError
 from ablate.record import Store
 from ablate.record.delivery import Deliverer
+from ablate.record.delivery.address import Address
+from ablate.record.delivery.places import Places
+from tests.killed_write import killed_while_writing
 from tests.record.delivery.conftest import Recorded, TrackingServer, free_port, wait_until
 
 CANARY = "canary-0815"
@@ -50,6 +53,17 @@ def test_training_goes_first(recorded: Recorded, tracking: TrackingServer) -> No
         assert deliverer._process is not None
         process = psutil.Process(deliverer._process.pid)
         wait_until(lambda: process.nice() > psutil.Process().nice(), "its priority is lower")
+
+
+def test_what_a_kill_left_of_its_state_is_removed(
+    recorded: Recorded, tracking: TrackingServer
+) -> None:
+    places = Places.of(recorded.store, recorded.study, Address.parse(tracking.uri))
+    places.folder.mkdir(parents=True)
+    killed_while_writing(places.state)
+    assert list(places.folder.glob(".*.part"))
+    with Deliverer(recorded.store, recorded.study, tracking.uri):
+        wait_until(lambda: not list(places.folder.glob(".*.part")), "it is gone")
 
 
 def test_when_it_dies_alone_the_state_says_so(recorded: Recorded, tracking: TrackingServer) -> None:

@@ -16,6 +16,7 @@ from ablate.record.delivery.places import Places
 from ablate.record.server_reader import read_server_results
 from ablate.results import Status
 from ablate.testing.recorder_cases import card, comparable
+from tests.killed_write import killed_while_writing
 from tests.record.delivery.conftest import Recorded, TrackingServer
 from tests.record.delivery.proxy import Proxy
 
@@ -255,6 +256,18 @@ def test_only_one_delivers_at_a_time(recorded: Recorded, tracking: TrackingServe
         report = deliver(recorded.store, recorded.study, tracking.uri)
     assert report.waiting == 1
     assert "another process is delivering" in str(report.error)
+
+
+def test_what_a_kill_left_of_the_ledger_is_removed(
+    recorded: Recorded, tracking: TrackingServer
+) -> None:
+    recorded.trial("a")
+    places = Places.of(recorded.store, recorded.study, Address.parse(tracking.uri))
+    places.folder.mkdir(parents=True)
+    killed_while_writing(places.ledger)
+    assert list(places.folder.glob(".*.part"))
+    assert deliver(recorded.store, recorded.study, tracking.uri).complete
+    assert not list(places.folder.glob(".*.part"))
 
 
 def test_it_ends_where_one_says(recorded: Recorded, tracking: TrackingServer) -> None:
