@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from typing import TYPE_CHECKING
+
+from ablate.report.figures.drawing import Drawing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -12,9 +12,4 @@ if TYPE_CHECKING:
 
 def png(figure: Figure) -> bytes:
     """The figure as PNG, without a date or the version of the library."""
-    stream = io.BytesIO()
-    with warnings.catch_warnings():
-        # a name in a script that the font lacks is drawn as boxes
-        warnings.filterwarnings("ignore", message="Glyph .* missing")
-        figure.savefig(stream, format="png", metadata={"Software": None})
-    return stream.getvalue()
+    return Drawing(figure).png()
