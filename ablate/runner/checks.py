@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from ablate.data.augment.step import output_shape
+from ablate.data.overlap import Overlap
 from ablate.data.place import DataPlace
 from ablate.data.plugin_source import is_read_by_trials_only
 from ablate.data.prepare import PreparedData, fingerprint, prepare
@@ -17,6 +18,7 @@ from ablate.files import hash_value
 from ablate.plan.search.space import probes
 from ablate.plan.types import Condition, Plan
 from ablate.runner.script_checks import script_problems, script_warnings
+from ablate.runner.stage_overlap import StageOverlaps
 from ablate.runner.table_checks import absent, space_warnings, table_problems
 from ablate.spec.config import TrialConfig
 from ablate.spec.options import to_tree
@@ -53,6 +55,7 @@ def check_plan(
     data, problems = _prepare_all(draft, plan, place, progress)
     warnings = list(plan.warnings)
     wrong, doubtful = set[Remark](), set[Remark]()
+    shared, ready = StageOverlaps(place), not problems
     for key, condition in plan.conditions.items():
         config = condition.config.training
         if config is not None and key in data:
@@ -60,7 +63,11 @@ def check_plan(
             news = [item for item in _problems(config, data[key]) if item not in wrong]
             problems += located(draft, plan, condition, news)
             wrong.update(news)
-            news = [item for item in _warnings(config, data[key]) if item not in doubtful]
+            seen = (
+                [("model", "weights", _seen(found)) for found in shared.of(config)] if ready else []
+            )
+            news = [*_warnings(config, data[key]), *seen]
+            news = [item for item in news if item not in doubtful]
             warnings += located(draft, plan, condition, news)
             doubtful.update(news)
     warnings += [*_inert_factors(draft, plan), *_unread_data(draft, plan)]
@@ -204,6 +211,11 @@ def _warnings(config: TrialConfig, data: PreparedData) -> Iterator[Remark]:
             yield "probes", "epochs", message
     for message in representation_warnings(config.representations, config.train.epochs):
         yield "representations", "epochs", message
+
+
+def _seen(found: Overlap) -> str:
+    rule = "pixel for pixel: its scores say little about new images"
+    return f"{found}, {rule}. Train the stage on other images, or split with the same split_seed"
 
 
 def _inert_factors(draft: Draft, plan: Plan) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ablate.data.overlap import recorded
 from ablate.files import hash_value
 from ablate.plan.search.types import SearchPlan
 from ablate.plan.types import Condition, Plan, Trial
@@ -17,6 +18,7 @@ from ablate.record.provenance import provenance
 from ablate.runner.cards import trial_card
 from ablate.runner.identities import fingerprints, identities
 from ablate.runner.search_run import Proposal
+from ablate.runner.stage_overlap import StageOverlaps
 from ablate.runner.starts import find_start
 from ablate.runner.study import Study
 from ablate.schedule.job import Job
@@ -40,6 +42,7 @@ class Desk:
         self._study = study
         self._payload = payload
         self._prints: dict[str, str] = {}
+        self._overlaps = StageOverlaps(study.place)
         self.cards: dict[str, TrialCard] = {}
         self.rows: dict[str, str] = {}
         self.configs: dict[str, Config] = {}
@@ -77,6 +80,8 @@ class Desk:
         start = find_start(self._study, config, self.upstream.get(identity))
         if start is not None:
             payload["start"] = start.to_plain()
+        if config.training is not None and config.training.upstream is not None:
+            payload["overlaps"] = recorded(self._overlaps.of(config.training))
         return Job(identity, card.name, self.folder / identity, payload)
 
     @property

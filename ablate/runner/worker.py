@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ablate.data.place import DataPlace
 from ablate.errors import TrialError
 from ablate.plan.types import Plan
 from ablate.progress.channel import ProgressWriter
+from ablate.results import Event, Finished
 from ablate.runner.event_log import EventLog
 from ablate.runner.job_config import job_config
 from ablate.schedule.job import Slot
@@ -108,7 +110,14 @@ def _train(
     report = _reporter(progress, config.train.epochs)
     events = fit(config, data, seed=job["seed"], folder=folder, device=slot.device, progress=report)
     for event in events:
-        log.write(event)
+        log.write(_with_overlaps(event, job.get("overlaps", {})))
+
+
+def _with_overlaps(event: Event, overlaps: Mapping[str, int]) -> Event:
+    """A result that knows what its stages had seen of its images."""
+    if not isinstance(event, Finished):
+        return event
+    return replace(event, measured={**event.measured, **overlaps})
 
 
 def _reporter(progress: ProgressWriter, epochs: int) -> Any:

@@ -155,6 +155,19 @@ def test_a_stage_that_fails_takes_along_what_starts_from_it_and_nothing_else(
     assert place.ablate(*RUN, code=1).stdout == table
 
 
+def test_images_that_a_stage_was_trained_on_are_warned_about_and_noted(tmp_path: Path) -> None:
+    text = STUDY.replace("train_size: 600", "split_seed: 1").replace("epochs: 2", "epochs: 1")
+    text = text[: text.index("  more:")] + text[text.index("ablations:") :]
+    text = text[: text.index("      Easy, slowly")].replace("seeds: 2", "seeds: 1")
+    place = place_of(tmp_path, text)
+    seen = "161 of 180 val images are also in stage easy, pixel for pixel"
+    done = place.ablate(*RUN)
+    assert f"'Easy': model.weights: {seen}: its scores say little about new images. Train" in (
+        " ".join(done.stderr.split())
+    )
+    assert f'- {seen} ("Easy"): their scores say little about new images.' in done.stdout
+
+
 def test_weights_of_a_run_of_another_study(quiet: tuple[Workplace, str], tmp_path: Path) -> None:
     place, _ = quiet
     with sqlite3.connect(place.store / "mlflow.db") as connection:
