@@ -11,7 +11,7 @@ from ablate.errors import AblateError, Diverged
 from ablate.files import WriteError, is_write_failure
 from ablate.results import Failed, Status
 
-_LONGEST = 200
+_LONGEST = 300
 
 
 def failure(error: BaseException) -> Failed:

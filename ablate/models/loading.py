@@ -64,16 +64,30 @@ def read_state(path: Path) -> State:
     """
     try:
         content = _read(path)
-    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError, SafetensorError) as error:
-        raise TrialError(f"cannot read weights from {path}: {error}") from error
+    except pickle.UnpicklingError as error:
+        raise TrialError(
+            f"model.weights: {path} holds more than tensors, and nothing else is read from a pickle, which could run "
+            "any code. Save the model's state_dict() alone, best as .safetensors"
+        ) from error
+    except (EOFError, RuntimeError, SafetensorError) as error:
+        raise TrialError(
+            f"model.weights: {path} is damaged, cut short or no file of weights ({path.stat().st_size:,} bytes). "
+            "Copy it again"
+        ) from error
+    except OSError as error:
+        raise TrialError(f"model.weights: cannot read {path}: {error.strerror or error}") from error
     for key in _WRAPPERS:
         if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
             content = content[key]
     if not isinstance(content, Mapping) or not content:
-        raise TrialError(f"{path} holds no state dict (a mapping of names to tensors)")
+        raise TrialError(
+            f"model.weights: {path} holds no state dict (a mapping of names to tensors)"
+        )
     state = {str(name).removeprefix("module."): value for name, value in content.items()}
     if not all(isinstance(value, torch.Tensor) for value in state.values()):
-        raise TrialError(f"{path} holds more than tensors: save only the model's state_dict()")
+        raise TrialError(
+            f"model.weights: {path} holds more than tensors: save only the model's state_dict()"
+        )
     return state
 
 
@@ -106,12 +120,14 @@ def load_weights(
     match = _match(own, state, head, new_head)
     if len(match.loaded) * 2 < len(own):
         raise TrialError(
-            f"{source} fits only {len(match.loaded)} of the {len(own)} tensors of the model: "
+            f"model.weights: {source} fits only {len(match.loaded)} of the {len(own)} tensors of the model: "
             "weights of another architecture? Check model.name and model.options"
         )
     if match.clashes:
         shown = "; ".join(_listed("differ in shape", match.clashes))
-        raise TrialError(f"{source} does not fit the model: {shown}. Check model.options")
+        raise TrialError(
+            f"model.weights: {source} does not fit the model: {shown}. Check model.options"
+        )
     net.load_state_dict(match.loaded, strict=False)
     known = {*match.loaded, *match.head}
     report = LoadReport(

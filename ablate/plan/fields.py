@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from ablate.errors import did_you_mean
 from ablate.registry import table
-from ablate.spec import config
+from ablate.spec import config_kind
 from ablate.spec.options import invalid
-from ablate.spec.sections import ScriptOptions
+from ablate.spec.script_options import ScriptOptions
 
 #: Sections that all rows of a study share: what verdicts are about, and what is looked at beside.
 _SHARED = ("task", "primary", "label_spaces", "probes", "representations")
 
 #: Sections that searches may change.
-_OF_TRIALS = tuple(name for name in config.SECTIONS if name not in _SHARED)
+_OF_TRIALS = tuple(name for name in config_kind.SECTIONS if name not in _SHARED)
 
 #: Sections that rows may change, those of stages included.
 SECTIONS = (*_OF_TRIALS, "stages")

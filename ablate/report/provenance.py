@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.wording import span
 from ablate.results import TrialResult
-from ablate.spec.config import Config, ScriptConfig, TrialConfig
+from ablate.spec.config import Config, TrialConfig
 from ablate.spec.primary import Primary
+from ablate.spec.script_config import ScriptConfig
 from ablate.spec.sections import TrainOptions
 
 

@@ -12,7 +12,7 @@ from ablate.results import Direction, EpochMetrics, Event, Finished
 from ablate.runner.event_log import EventLog, spent_s
 from ablate.runner.metric_rules import checked_metrics, cut, known, shown
 from ablate.schedule.verdict import now_ms
-from ablate.spec.config import ScriptConfig
+from ablate.spec.script_config import ScriptConfig
 
 _NO_RESULT = "ended without reporting a result: call finish() with the metrics of the chosen model"
 

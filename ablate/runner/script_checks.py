@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ablate.errors import DataError, Problem, did_you_mean
 from ablate.plan.types import Plan
-from ablate.spec.config import ScriptConfig
+from ablate.spec.script_config import ScriptConfig
 from ablate.spec.study import Draft
 from ablate.tasks.code import code_of, code_problems
 

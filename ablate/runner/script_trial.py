@@ -16,8 +16,8 @@ from ablate.runner.event_log import EventLog
 from ablate.runner.reports import Reports
 from ablate.schedule.job import Slot
 from ablate.schedule.verdict import now_ms
-from ablate.spec.config import ScriptConfig
 from ablate.spec.options import freeze
+from ablate.spec.script_config import ScriptConfig
 
 
 @dataclass(frozen=True, slots=True)

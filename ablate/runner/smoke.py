@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -9,7 +10,7 @@ from ablate.errors import Problem, StudyError
 from ablate.files import hash_value
 from ablate.plan.types import Condition, Trial
 from ablate.results import EpochMetrics, Failed, Finished, Started, Status
-from ablate.runner.checks import located
+from ablate.runner.checks import Remark, located
 from ablate.runner.desk import Payload
 from ablate.runner.study import Study
 from ablate.schedule.driver import Rules, run_jobs
@@ -18,6 +19,11 @@ from ablate.schedule.launcher import Launcher
 from ablate.schedule.observer import Running
 from ablate.schedule.signals import StopFlag
 from ablate.spec.options import to_tree
+
+#: How failures begin that are about one field.
+_FIELD = re.compile(
+    r"(?P<section>data|model|loss|optimizer|train|task)\.(?P<field>\w+): (?P<message>.+)", re.DOTALL
+)
 
 TARGET = "ablate.runner.smoke_worker:rehearse_trial"
 
@@ -98,8 +104,21 @@ def _problems(
         event = outcome.event
         if isinstance(event, Failed) and event.status is not Status.INTERRUPTED:
             condition = conditions[outcome.job.identity]
-            message = f"one batch of it fails: {event.reason}"
-            yield from located(study.draft, study.plan, condition, [("model", "", message)])
+            yield from located(study.draft, study.plan, condition, [_remark(event.reason)])
+
+
+def _remark(reason: str) -> Remark:
+    """Where a failure's place is: at the field that it names, or at the network.
+
+    >>> _remark("train.freeze: 'x.*' fits no parameter of the network")
+    ('train', 'freeze', "'x.*' fits no parameter of the network")
+    >>> _remark("out of memory")
+    ('model', '', 'one batch of it fails: out of memory')
+    """
+    named = _FIELD.fullmatch(reason)
+    if named is None:
+        return "model", "", f"one batch of it fails: {reason}"
+    return named["section"], named["field"], named["message"]
 
 
 class _Silent:

@@ -1,9 +1,9 @@
-"""The fully resolved configuration of one trial: of a training of this package, or of a script."""
+"""The fully resolved configuration of one trial, and what it holds for a training of this package."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     Field,
@@ -14,7 +14,6 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from ablate.registry import UnknownName, table
 from ablate.spec.blame import Mistake
 from ablate.spec.earlier import EarlierWeights, RunWeights, Stage, StageWeights, Start
 from ablate.spec.grouping import Grouping
@@ -32,10 +31,12 @@ from ablate.spec.sections import (
     ProbeOptions,
     RepresentationOptions,
     SchedulerOptions,
-    ScriptOptions,
     TrainOptions,
 )
 from ablate.spec.suits import unsuited
+
+if TYPE_CHECKING:
+    from ablate.spec.script_config import ScriptConfig
 
 
 class Config(Options):
@@ -112,7 +113,7 @@ class TrialConfig(Config):
 
     @model_validator(mode="after")
     def _parts_suit_each_other(self) -> TrialConfig:
-        _raise(list(unsuited(self)))
+        raise_all(list(unsuited(self)))
         return self
 
     @property
@@ -221,65 +222,7 @@ class TrialConfig(Config):
         }
 
 
-class ScriptConfig(Config):
-    """A script: what is run, and the ``params`` that it is given, which are the study's own."""
-
-    task: Annotated[ScriptOptions, Member("task")]
-    params: dict[str, Any] = Field(default_factory=dict)
-    """Anything: numbers, text, lists, mappings. Ablations vary ``params.NAME``."""
-
-    @field_validator("params")
-    @classmethod
-    def _params_can_be_named(cls, value: dict[str, Any]) -> dict[str, Any]:
-        for key in value:
-            if not key or "." in key:
-                rule = f"the name {key!r} cannot be varied by an ablation"
-                raise invalid(
-                    rule, "Names are not empty and have no dot, which leads into mappings"
-                )
-        return value
-
-    @field_validator("primary")
-    @classmethod
-    def _direction_is_known(cls, value: Primary) -> Primary:
-        if value.unknown and value.direction is None:
-            message, hint = value.unknown
-            own = f"For one of your own say {{metric: {value.metric}, direction: max}}, or min"
-            raise invalid(message, f"{hint} {own}" if hint.endswith("?") else own)
-        return value
-
-    @model_validator(mode="after")
-    def _task_suits_params(self) -> ScriptConfig:
-        _raise(self.task.mistakes(self.params))
-        return self
-
-    @property
-    def script(self) -> ScriptConfig:
-        """Itself."""
-        return self
-
-    @property
-    def epochs(self) -> int | None:
-        """Epochs that the script says it will report."""
-        return self.task.epochs
-
-    @property
-    def monitors(self) -> bool:
-        """Never: the script does not learn which metric the study reports."""
-        return False
-
-    @property
-    def dataset(self) -> str:
-        """Unknown."""
-        return ""
-
-    @property
-    def headline(self) -> Mapping[str, str]:
-        """What is run."""
-        return self.task.headline
-
-
-def _raise(mistakes: list[Mistake]) -> None:
+def raise_all(mistakes: list[Mistake]) -> None:
     """Raise what a validator of a whole configuration found, each mistake at its own place."""
     if mistakes:
         raise ValidationError.from_exception_data(
@@ -289,21 +232,3 @@ def _raise(mistakes: list[Mistake]) -> None:
                 for path, message, remedy in mistakes
             ],
         )
-
-
-#: Every section that a trial of one kind or the other may have.
-SECTIONS = tuple(dict.fromkeys((*TrialConfig.model_fields, *ScriptConfig.model_fields)))
-
-
-def config_class(task: Any) -> type[Config]:
-    """The kind of configuration that a study with this ``task``, as written, describes.
-
-    An unknown task counts as a training; validation says what is wrong with it.
-    """
-    name = task.get("name") if isinstance(task, Mapping) else task
-    try:
-        member = table("task").get(name) if isinstance(name, str) else None
-    except UnknownName:
-        member = None
-    script = isinstance(member, type) and issubclass(member, ScriptOptions)
-    return ScriptConfig if script else TrialConfig

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
+from ablate.errors import did_you_mean
 from ablate.spec.text import show_value
 from ablate.spec.yaml_file import KeyPath
 
@@ -39,7 +41,7 @@ def sentences(error: ValidationError) -> list[tuple[KeyPath, str, str]]:
         path = tuple(key for key in item["loc"] if not _is_branch(key))
         message, remedy = _sentence(item)
         if path in found and found[path][0] != message:
-            message = _join(found[path][0], message)
+            message, remedy = _join(found[path][0], message), found[path][1] or remedy
         found[path] = (message, remedy)
     return [(path, message, remedy) for path, (message, remedy) in found.items()]
 
@@ -67,7 +69,9 @@ def _sentence(item: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "too_short":
         return f"needs at least {context['min_length']}, and has {context['actual_length']}", ""
     if kind == "literal_error":
-        return f"must be one of {context['expected'].replace(' or ', ', ')}, not {value}", ""
+        rule = f"must be one of {context['expected'].replace(' or ', ', ')}, not {value}"
+        hint = did_you_mean(str(item["input"]), re.findall(r"'([^']+)'", context["expected"]))
+        return rule, hint if hint.startswith("Did") else ""  # the rule lists them all
     if kind in _TYPES:
         return f"{_TYPES[kind]}, not {value}", _type_remedy(item["input"])
     return str(item["msg"]), str(context.get("remedy", ""))

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ablate.spec.blame import Mistake
-from ablate.spec.config import SECTIONS, Config, TrialConfig, config_class
+from ablate.spec.config import Config, TrialConfig
+from ablate.spec.config_kind import SECTIONS, config_class
 from ablate.spec.options import Tree
 from ablate.spec.problems import sentences
 

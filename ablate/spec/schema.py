@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ablate.registry import table
-from ablate.spec.config import Config, ScriptConfig, TrialConfig, config_class
+from ablate.spec.config import Config, TrialConfig
+from ablate.spec.config_kind import config_class
 from ablate.spec.member import MARK
 from ablate.spec.options import Options
+from ablate.spec.script_config import ScriptConfig
 from ablate.spec.stages import StageHeader
 from ablate.spec.study import Header
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from ablate.errors import did_you_mean
 from ablate.spec.blame import Mistake
-from ablate.spec.config import Config, TrialConfig, config_class
+from ablate.spec.config import Config, TrialConfig
+from ablate.spec.config_kind import config_class
 from ablate.spec.earlier import Stage, StageWeights
 from ablate.spec.options import Options, Tree, to_tree
 from ablate.spec.resolution import resolve_sections, validate

@@ -21,7 +21,8 @@ from ablate.spec.columns import (
     TableColumn,
     unsuited_layout,
 )
-from ablate.spec.config import SECTIONS, Config, TrialConfig, config_class
+from ablate.spec.config import Config, TrialConfig
+from ablate.spec.config_kind import SECTIONS, config_class
 from ablate.spec.options import Options, Tree, invalid
 from ablate.spec.overrides import apply_overrides, complete, complete_stages, expand_names
 from ablate.spec.plugins import Plugins, read_plugins

@@ -7,7 +7,7 @@ from pathlib import Path
 from ablate.errors import DataError, did_you_mean
 from ablate.files import hash_file
 from ablate.spec.blame import Mistake
-from ablate.spec.config import ScriptConfig
+from ablate.spec.script_config import ScriptConfig
 
 
 def code_of(config: ScriptConfig, folder: Path) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from ablate.errors import did_you_mean
 from ablate.spec.blame import Mistake
-from ablate.spec.sections import ScriptOptions
+from ablate.spec.script_options import ScriptOptions
 from ablate.tasks.code import inside, similar_files
 
 #: Placeholders that every trial fills, beside the names of its params.

@@ -12,7 +12,7 @@ from pydantic import field_validator
 from ablate.errors import did_you_mean
 from ablate.spec.blame import Mistake
 from ablate.spec.options import NotIdentity, invalid
-from ablate.spec.sections import ScriptOptions
+from ablate.spec.script_options import ScriptOptions
 from ablate.tasks.code import similar_files
 
 

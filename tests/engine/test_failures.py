@@ -42,7 +42,7 @@ def test_a_long_text_is_cut_and_the_details_hold_the_rest() -> None:
     with pytest.raises(ValueError, match="x") as caught:
         raise ValueError("x" * 1000)
     event = failure(caught.value)
-    assert len(event.reason) == 200
+    assert len(event.reason) == 300
     assert event.reason.endswith("...")
     assert "x" * 1000 in event.details
     assert "test_failures.py" in event.details

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,32 @@ def write_list(path: Path) -> None:
 
 def write_nothing(path: Path) -> None:
     path.touch()
+
+
+def test_half_a_file_is_said_to_be_cut_short(tmp_path: Path) -> None:
+    torch.save(net().state_dict(), tmp_path / "a.pt")
+    content = (tmp_path / "a.pt").read_bytes()
+    (tmp_path / "a.pt").write_bytes(content[: len(content) // 2])
+    size = f"{len(content) // 2:,} bytes"
+    with pytest.raises(TrialError, match=rf"a\.pt is damaged, cut short.*\({size}\)\. Copy it"):
+        read_state(tmp_path / "a.pt")
+
+
+class Malice:
+    """What runs a command where it is unpickled."""
+
+    def __init__(self, proof: Path) -> None:
+        self.proof = proof
+
+    def __reduce__(self) -> object:
+        return os.system, (f"touch {self.proof}",)
+
+
+def test_code_in_a_pickle_is_refused_and_not_run(tmp_path: Path) -> None:
+    torch.save({"conv.weight": Malice(tmp_path / "proof")}, tmp_path / "a.pt")
+    with pytest.raises(TrialError, match=r"a\.pt holds more than tensors.*could run any code"):
+        read_state(tmp_path / "a.pt")
+    assert not (tmp_path / "proof").exists()
 
 
 def leave_out(path: Path) -> None:

@@ -12,8 +12,8 @@ from ablate.results import EpochMetrics, Event, Failed, Finished
 from ablate.runner.worker import payload
 from ablate.schedule import Job, Launcher, Outcome, Rules, Slot, run_jobs
 from ablate.schedule.signals import StopFlag
-from ablate.spec.config import ScriptConfig
 from ablate.spec.options import freeze
+from ablate.spec.script_config import ScriptConfig
 
 NOWHERE = DataPlace((), Path("/nonexistent"), None)
 TARGETS = {

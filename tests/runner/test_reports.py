@@ -14,7 +14,7 @@ from ablate.results import EpochMetrics, Started
 from ablate.runner.event_log import EventLog, spent_s
 from ablate.runner.metric_rules import checked_metrics
 from ablate.runner.reports import Reports
-from ablate.spec.config import ScriptConfig
+from ablate.spec.script_config import ScriptConfig
 
 
 def reports(folder: Path, primary: Any = "val/accuracy", epochs: int | None = 4) -> Reports:

@@ -11,8 +11,8 @@ import pytest
 
 from ablate.data.place import DataPlace
 from ablate.runner.worker import payload, preload_of, target_of
-from ablate.spec.config import ScriptConfig
 from ablate.spec.options import freeze
+from ablate.spec.script_config import ScriptConfig
 
 from .conftest import StudyOf
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from ablate.spec.config import ScriptConfig, TrialConfig, config_class
+from ablate.spec.config import TrialConfig
+from ablate.spec.config_kind import config_class
 from ablate.spec.options import to_tree
 from ablate.spec.overrides import apply_overrides, flatten
 from ablate.spec.primary import Primary
+from ablate.spec.script_config import ScriptConfig
 from ablate.spec.stages import resolve
 
 SCRIPT: dict[str, Any] = {

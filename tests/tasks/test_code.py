@@ -7,7 +7,7 @@ import pytest
 
 from ablate.errors import DataError
 from ablate.files import hash_file
-from ablate.spec.config import ScriptConfig
+from ablate.spec.script_config import ScriptConfig
 from ablate.tasks.code import code_of, code_problems, matches
 
 
