@@ -209,6 +209,24 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Shifted:
+    """A value, and behind it its difference to another row's."""
+
+    value: Cell
+    delta: Cell
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``42.1 (+1.2)``; the value alone where there is no difference to show."""
+        return (
+            self.value.text
+            if self.delta.text == ABSENT
+            else f"{self.value.text} ({self.delta.text})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Epochs:
     """The epochs of the seeds, in their order.
 
@@ -310,6 +328,7 @@ Cell = (
     | PValue
     | Tick
     | Shared
+    | Shifted
     | Epochs
     | Wins
     | Judgement

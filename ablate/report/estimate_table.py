@@ -30,7 +30,7 @@ def estimate_table(
             first,
             "seeds",
             f"estimate{interval}",
-            *(["p (Holm)"] if tested else []),
+            *([_p(lines)] if tested else []),
             "verdict",
         ),
         rows=tuple(_cells(line, number, tested=tested) for line in lines),
@@ -38,6 +38,12 @@ def estimate_table(
         records=tuple(_record(line, analysis) for line in lines),
         level=3,
     )
+
+
+def _p(lines: Sequence[Estimate]) -> str:
+    """What the column of p-values is called: of one, there is nothing to correct."""
+    tested = [line for line in lines if line.found and line.found.p is not None]
+    return "p" if len(tested) == 1 else "p (Holm)"
 
 
 def unit_of(analysis: Analysis) -> str:
@@ -77,7 +83,8 @@ def _verdicts(
 ) -> Iterator[str]:
     tested = [line for line in lines if line.found and line.found.p is not None]
     if tested:
-        yield f"verdict: {_words(tested)} if p (Holm) < {ALPHA}{_correction(tested)}, else cannot tell."
+        rule = f"{_words(tested)} if {_p(lines)} < {ALPHA}"
+        yield f"verdict: {rule} ({_correction(tested)}), else cannot tell."
     if any(item.verdict is Verdict.SUGGESTIVE for item in found):
         yield "suggestive: below that without the correction only; more seeds would tell."
     if analysis.ablation.min_effect is not None:
@@ -97,15 +104,15 @@ def _words(tested: Sequence[Estimate]) -> str:
     }
     kinds = {line.kind for line in tested}
     if kinds == {Kind.EFFECT, Kind.INTERACTION}:
-        return "better or worse, for interactions present,"
+        return 'better or worse, of an interaction "present",'
     (kind,) = kinds
     return said[kind]
 
 
 def _correction(tested: Sequence[Estimate]) -> str:
     if len(tested) == 1:
-        return " (two-sided t-test, one line, no correction)"
-    return f" (two-sided t-test, Holm's correction for the {counted(len(tested), 'line')})"
+        return "two-sided t-test, one line, no correction"
+    return f"two-sided t-test, Holm's correction for {counted(len(tested), 'line')}"
 
 
 def _record(line: Estimate, analysis: Analysis) -> Record:
