@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from ablate.plan.types import Contrast
 from ablate.report.analysis import Analysis
 from ablate.report.cells import NumberFormat
-from ablate.report.estimate_table import estimate_table, unit_of
+from ablate.report.estimate_table import estimate_sentence, estimate_table
 from ablate.report.estimates import Estimate, Kind, estimate
-from ablate.report.factorial import Axis, Factorial
+from ablate.report.factorial import Axis, Factorial, joint_sentences
 from ablate.report.statistics import change_weights
 from ablate.report.table import AblationTable
-from ablate.report.wording import listed, seed_list
+from ablate.report.wording import listed
 
 #: More interactions than these are a wall of numbers, and their correction leaves nothing to find.
 MOST_INTERACTIONS = 24
@@ -36,6 +36,8 @@ def effects_table(analysis: Analysis, factorial: Factorial) -> AblationTable | N
     wanted = [(Kind.EFFECT, _contrast(factorial, item)) for item in mains]
     wanted += [(Kind.INTERACTION, _contrast(factorial, item)) for item in shown]
     lines = estimate(wanted, analysis)
+    if not any(line.found for line in lines):
+        return None  # no seed has them all
     return estimate_table(
         f"{analysis.ablation.name}: effects",
         "effect",
@@ -52,12 +54,10 @@ def contrasts_table(analysis: Analysis) -> AblationTable | None:
         return None
     lines = estimate([(Kind.DECLARED, contrast) for contrast in declared], analysis)
     formulas = (f"{contrast.name} = {_formula(contrast)}." for contrast in declared)
-    head = (
-        f"estimate: of {analysis.primary.metric}{unit_of(analysis)}, computed within each seed and "
-        "averaged over the seeds."
-    )
     title = f"{analysis.ablation.name}: contrasts"
-    return estimate_table(title, "contrast", analysis, lines, (head, *formulas))
+    return estimate_table(
+        title, "contrast", analysis, lines, (estimate_sentence(analysis), *formulas)
+    )
 
 
 def _mains(factorial: Factorial) -> Iterator[_Changes]:
@@ -103,25 +103,19 @@ def _name(factorial: Factorial, changes: _Changes) -> str:
 def _meaning(
     analysis: Analysis, factorial: Factorial, lines: Sequence[Estimate], left_out: int
 ) -> Iterator[str]:
-    averaged = "the other field" if len(factorial.axes) == 2 else "the other fields"
-    yield (
-        f"estimate: of {analysis.primary.metric}{unit_of(analysis)}, computed within each seed and averaged over "
-        f"{_seeds(analysis)}."
-    )
-    yield f"a → b: what changing this field from a to b adds, averaged over the levels of {averaged}."
+    others = "the other field" if len(factorial.axes) == 2 else "the other fields"
+    yield estimate_sentence(analysis)
+    yield f"a → b: what changing this field from a to b adds, averaged over the levels of {others}."
     if left_out:
         yield f"Interactions are left out: there would be {left_out}, too many to find any of them."
     else:
+        likewise = ", averaged likewise" if len(factorial.axes) > 2 else ""
         yield (
             "a × b: by how much the effect of one field differs once the other is changed too: (both changed - only "
-            f"one) - (only the other - none); 0 if the effects simply add up.{_bases(factorial)}"
+            f"one) - (only the other - none){likewise}; 0 if the effects simply add up.{_bases(factorial)}"
         )
-    yield from also_sentences(factorial)
+    yield from joint_sentences(factorial)
     yield from _sum(analysis, factorial, lines)
-
-
-def _seeds(analysis: Analysis) -> str:
-    return seed_list(sorted({seed for row in analysis.rows for seed in row.results.seeds}))
 
 
 def _bases(factorial: Factorial) -> str:
@@ -132,13 +126,6 @@ def _bases(factorial: Factorial) -> str:
         if len(axis.levels) > 2
     ]
     return f" Changes are counted from {listed(named)}." if named else ""
-
-
-def also_sentences(factorial: Factorial) -> Iterator[str]:
-    """Which fields change together, and so cannot be told apart."""
-    for axis in factorial.axes:
-        if axis.also:
-            yield f"{listed(axis.also)}: changes with {axis.name}, and cannot be told apart from it."
 
 
 def _sum(analysis: Analysis, factorial: Factorial, lines: Sequence[Estimate]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ablate.report.estimates import Estimate, Kind
 from ablate.report.records import Record
 from ablate.report.statistics import ALPHA
 from ablate.report.table import AblationTable
-from ablate.report.wording import counted, quoted
+from ablate.report.wording import counted, quoted, seed_list
 
 
 def estimate_table(
@@ -52,6 +52,14 @@ def unit_of(analysis: Analysis) -> str:
     return ", in percentage points" if percent else ""
 
 
+def estimate_sentence(analysis: Analysis) -> str:
+    """What is estimated, and over which seeds."""
+    seeds = sorted({seed for row in analysis.rows for seed in row.results.seeds})
+    how = f"computed within each seed and averaged over {seed_list(seeds)}"
+    what = f"estimate: of {analysis.primary.metric}{unit_of(analysis)}"
+    return f"{what}, {how if len(seeds) > 1 else f'from {seed_list(seeds)} alone'}."
+
+
 def _cells(line: Estimate, number: NumberFormat, *, tested: bool) -> tuple[Cell, ...]:
     pairs = line.found.n_pairs if line.found else 0
     return (
@@ -86,7 +94,7 @@ def _verdicts(
         rule = f"{_words(tested)} if {_p(lines)} < {ALPHA}"
         yield f"verdict: {rule} ({_correction(tested)}), else cannot tell."
     if any(item.verdict is Verdict.SUGGESTIVE for item in found):
-        yield "suggestive: below that without the correction only; more seeds would tell."
+        yield f"suggestive: p < {ALPHA} before the correction, but not after it; more seeds would tell."
     if analysis.ablation.min_effect is not None:
         size = NumberFormat.of(analysis.primary.info).plain(analysis.ablation.min_effect)
         yield f"too small to matter: the whole interval lies within ±{size}."

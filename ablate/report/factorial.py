@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ablate.plan.designs.levels import short_names
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import ABSENT
 from ablate.report.searching import tuned_fields
 from ablate.report.setting_values import differing, fields_of
+from ablate.report.wording import listed
 from ablate.spec.options import to_tree
 from ablate.spec.text import level_names
 
 #: From so many combinations on, one may be missing: fewer are rarely meant as a product.
 LEAST_WITH_GAP = 6
+
+#: Fields that a factor of several is named by.
+MOST_JOINED = 3
 
 #: Level names, one for each axis.
 Cell = tuple[str, ...]
@@ -24,15 +28,19 @@ Cell = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A factor and its levels. ``base`` is the one that the others are compared with.
+    """A factor and its levels, of which ``base`` is the one that the others are compared with.
 
-    ``also`` are fields that change exactly where this one does.
+    Several ``fields`` are a factor together where they always change at once.
     """
 
-    name: str
+    fields: tuple[str, ...]
     levels: tuple[str, ...]
     base: str
-    also: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``optimizer.lr``, or ``optimizer.lr + train.freeze``."""
+        return _joined(self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,8 @@ class Factorial:
     @property
     def short(self) -> tuple[str, ...]:
         """A short name of each axis."""
-        names = tuple(axis.name for axis in self.axes)
-        return tuple(short_names(names)[name] for name in names)
+        names = short_names(tuple(field for axis in self.axes for field in axis.fields))
+        return tuple(_joined([names[field] for field in axis.fields]) for axis in self.axes)
 
     @property
     def base(self) -> RowAnalysis | None:
@@ -74,35 +82,43 @@ def factorial_of(analysis: Analysis) -> Factorial | None:
     """
     if analysis.ablation.waiting:
         return None
-    found = _declared(analysis) if analysis.ablation.axes else _differing(analysis)
-    if found is None:
+    levels = _declared(analysis) if analysis.ablation.axes else _differing(analysis)
+    if levels is None:
         return None
-    axes, inside = found
-    axes = _together(axes, [inside[row.label] for row in analysis.rows if row.label in inside])
-    rows = {row.label: row for row in analysis.rows}
-    cells = {
-        tuple(levels[axis.name] for axis in axes): rows[label] for label, levels in inside.items()
-    }
+    inside = [row for row in analysis.rows if row.label in levels]
+    groups = _together([levels[row.label] for row in inside])
+    keys = [tuple(_level(levels[row.label], group) for group in groups) for row in inside]
+    axes = tuple(
+        Axis(group, _order(analysis, group, [key[place] for key in keys]), keys[0][place])
+        for place, group in enumerate(groups)
+    )
+    cells = dict(zip(keys, inside, strict=True))
     if len(axes) < 2 or len(cells) < len(inside) or not _is_product(axes, len(cells)):
         return None
-    outside = tuple(row for row in analysis.rows if row.label not in inside)
-    return Factorial(tuple(axes), cells, outside)
+    outside = tuple(row for row in analysis.rows if row.label not in levels)
+    return Factorial(axes, cells, outside)
+
+
+def joint_sentences(factorial: Factorial) -> Iterator[str]:
+    """Which fields change together."""
+    for axis in factorial.axes:
+        if len(axis.fields) > 1:
+            yield f"{listed(axis.fields)} always change together, and cannot be told apart."
 
 
 #: Label of a row to the level of each factor, by their names.
 _Levels = Mapping[str, Mapping[str, str]]
 
 
-def _declared(analysis: Analysis) -> tuple[list[Axis], _Levels] | None:
-    known = analysis.ablation.axes
-    inside = {row.label: row.results.row.levels for row in analysis.rows if row.results.row.levels}
-    if not inside or any(len(levels) < len(known) for levels in inside.values()):
-        return None  # a factor that does not apply to every row
-    first = next(iter(inside.values()))
-    return [Axis(name, levels, first[name]) for name, levels in known.items()], inside
+def _declared(analysis: Analysis) -> _Levels | None:
+    """The levels that the design names; ``None`` if a factor does not apply to every row, or to none."""
+    rows = {row.label: row.results.row.levels for row in analysis.rows}
+    inside = {label: levels for label, levels in rows.items() if levels}
+    complete = all(len(levels) == len(analysis.ablation.axes) for levels in inside.values())
+    return inside if inside and complete else None
 
 
-def _differing(analysis: Analysis) -> tuple[list[Axis], _Levels] | None:
+def _differing(analysis: Analysis) -> _Levels | None:
     """The fields in which the rows of ``variants`` differ, and each row's level of them."""
     if analysis.ablation.design != "variants" or len(analysis.rows) < 4:
         return None
@@ -111,12 +127,10 @@ def _differing(analysis: Analysis) -> tuple[list[Axis], _Levels] | None:
     names = [name for name in differing(configs) if name not in tuned]
     rows = [fields_of(config) for config in configs]
     columns = {name: _column([to_tree(row.get(name, ABSENT)) for row in rows]) for name in names}
-    axes = [Axis(name, tuple(dict.fromkeys(column)), column[0]) for name, column in columns.items()]
-    inside = {
+    return {
         row.label: {name: column[place] for name, column in columns.items()}
         for place, row in enumerate(analysis.rows)
     }
-    return axes, inside
 
 
 def _column(values: Sequence[object]) -> list[str]:
@@ -126,19 +140,32 @@ def _column(values: Sequence[object]) -> list[str]:
     return [names[repr(value)] for value in values]
 
 
-def _together(axes: Iterable[Axis], rows: Sequence[Mapping[str, str]]) -> list[Axis]:
-    """The axes that vary, those that always change together as one."""
-    found: dict[tuple[int, ...], Axis] = {}
-    for axis in axes:
-        places = {
-            level: place for place, level in enumerate(dict.fromkeys(r[axis.name] for r in rows))
-        }
-        pattern = tuple(places[row[axis.name]] for row in rows)
-        if len(places) < 2:
-            continue
-        first = found.get(pattern)
-        found[pattern] = replace(first, also=(*first.also, axis.name)) if first else axis
+def _together(rows: Sequence[Mapping[str, str]]) -> list[tuple[str, ...]]:
+    """The factors that vary, those that always change at once as one."""
+    found: dict[tuple[int, ...], tuple[str, ...]] = {}
+    for name in rows[0]:
+        column = [row[name] for row in rows]
+        places = {level: place for place, level in enumerate(dict.fromkeys(column))}
+        if len(places) > 1:
+            pattern = tuple(places[level] for level in column)
+            found[pattern] = (*found.get(pattern, ()), name)
     return list(found.values())
+
+
+def _level(levels: Mapping[str, str], group: Sequence[str]) -> str:
+    return ", ".join(levels[name] for name in group[:MOST_JOINED])
+
+
+def _joined(names: Sequence[str]) -> str:
+    more = len(names) - MOST_JOINED
+    return " + ".join([*names[:MOST_JOINED], *([f"{more} more"] if more > 0 else [])])
+
+
+def _order(analysis: Analysis, group: Sequence[str], found: Iterable[str]) -> tuple[str, ...]:
+    """The levels in the order of the study file, as far as the design names them, else in that of the rows."""
+    known = dict.fromkeys(found)
+    declared = analysis.ablation.axes.get(group[0], ()) if len(group) == 1 else ()
+    return tuple(level for level in declared if level in known) or tuple(known)
 
 
 def _is_product(axes: Sequence[Axis], cells: int) -> bool:

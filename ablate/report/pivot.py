@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import ABSENT, Cell, Combination, MeanStd, NumberFormat, Text
 from ablate.report.columns import with_unit
-from ablate.report.effects import also_sentences
-from ablate.report.factorial import Factorial
+from ablate.report.factorial import Axis, Factorial, joint_sentences
 from ablate.report.table import AblationTable
-from ablate.report.wording import seed_list
+from ablate.report.wording import counted, seed_list
 
 #: More columns than these do not fit beside each other.
 MOST_ACROSS = 8
@@ -33,12 +32,17 @@ def pivot_table(analysis: Analysis, factorial: Factorial) -> AblationTable | Non
     return AblationTable(
         title=f"{analysis.ablation.name}: {down.name} × {across.name}",
         description="",
-        columns=(down.name, *(f"{short[across.name]}={level}" for level in across.levels)),
+        columns=(down.name, *_titles(across, short[across.name])),
         rows=tuple(map(line, down.levels)),
         footer=tuple(_footer(analysis, factorial)),
         records=(),  # the ablation's own table has them
         level=3,
     )
+
+
+def _titles(axis: Axis, short: str) -> list[str]:
+    """``freeze=encoder``, or the levels of fields that the table's title names together."""
+    return [level if len(axis.fields) > 1 else f"{short}={level}" for level in axis.levels]
 
 
 def _cell(analysis: Analysis, row: RowAnalysis | None) -> Cell:
@@ -55,14 +59,15 @@ def _footer(analysis: Analysis, factorial: Factorial) -> Iterator[str]:
     seeds = sorted({seed for row in rows for seed in row.results.seeds})
     spread = any(row.primary.std is not None for row in rows)
     yield f"{with_unit(analysis.primary.metric, number)}: {_what(seeds, spread=spread)}."
-    if any(0 < row.primary.n < len(row.results.seeds) for row in rows):
-        yield "(2/3): only so many of the planned seeds gave a value; the table above says why."
-    if any(not row.primary.n for row in rows):
-        yield '"-" with (0/3): planned, but no seed gave a value.'
-    yield from also_sentences(factorial)
-    for cell in factorial.missing:
-        levels = zip((axis.name for axis in factorial.axes), cell, strict=True)
-        yield f'"-" alone: no row has {" with ".join(f"{name}={level}" for name, level in levels)}.'
+    fewer = {(row.primary.n, len(row.results.seeds)) for row in rows}
+    for done, planned in sorted(pair for pair in fewer if pair[0] < pair[1])[:1]:
+        yield (
+            f"({done}/{planned}): {done} of {counted(planned, 'planned seed')} gave a value; "
+            "the table above says why."
+        )
+    yield from joint_sentences(factorial)
+    if factorial.missing:
+        yield '"-" alone: a combination that no row has.'
     for row in factorial.outside:
         yield f'"{row.label}" is none of these combinations: {MeanStd(row.primary, number).text}.'
     if any(row.label == analysis.best for row in rows):
