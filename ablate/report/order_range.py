@@ -140,7 +140,8 @@ def _interval(gains: tuple[_Gain, ...]) -> str:
 
 def _footer(analysis: Analysis, gains: tuple[_Gain, ...]) -> Iterator[str]:
     yield (
-        "added first: the component alone minus the baseline; removed last: everything on minus everything but it. "
+        "added first: the component alone minus the baseline; removed last: everything on minus everything but it "
+        "(the cost of removing, its sign turned). "
         f"Both of {analysis.primary.metric}{unit_of(analysis)}, the mean difference between runs of the same seed."
     )
     yield "range: what a component gives depends on what is there already; other orders may lie outside."
