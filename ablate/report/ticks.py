@@ -6,9 +6,9 @@ from ablate.plan.designs.base import OFF, ON
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import Tick
 
-#: More components, or longer names, make a table too wide to read.
+#: More components, or more characters in all of their names, make a table too wide to read.
 MOST_COMPONENTS = 8
-LONGEST_NAME = 24
+MOST_CHARACTERS = 64
 
 
 def tick_columns(analysis: Analysis) -> tuple[str, ...]:
@@ -16,7 +16,9 @@ def tick_columns(analysis: Analysis) -> tuple[str, ...]:
     axes = analysis.ablation.axes
     if not 2 <= len(axes) <= MOST_COMPONENTS or analysis.ablation.waiting:
         return ()
-    if any(len(name) > LONGEST_NAME or not {ON, OFF}.issuperset(axes[name]) for name in axes):
+    if sum(map(len, axes)) > MOST_CHARACTERS:
+        return ()
+    if not all({ON, OFF}.issuperset(levels) for levels in axes.values()):
         return ()
     complete = all(row.results.row.levels.keys() == axes.keys() for row in analysis.rows)
     return tuple(axes) if complete else ()

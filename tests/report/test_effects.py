@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from ablate.plan.types import Contrast
-from ablate.report.statistics import holm, shapley_values
+from ablate.report.compare import Verdict, compare_rows
+from ablate.report.estimates import weighed
+from ablate.report.statistics import change_weights, holm, shapley_values
 
 from .factorial_cases import deltas, label, random_values, tables_of
 
@@ -218,3 +220,22 @@ def test_levels_exchanged_turn_the_sign_of_an_effect(number):
     assert back["a 0 → 1"][0] == pytest.approx(-there["a 0 → 1"][0])
     assert back["a × b"][0] == pytest.approx(-there["a × b"][0])
     assert back["b 0 → 1"] == pytest.approx(there["b 0 → 1"])
+
+
+def test_without_any_effect_hardly_any_study_finds_one():
+    generator = np.random.default_rng(7)
+    cells = list(np.ndindex(2, 2))
+    changes = ({0: (0, 1)}, {1: (0, 1)}, {0: (0, 1), 1: (0, 1)})
+    contrasts = [
+        Contrast(
+            str(change), tuple((label(c), w) for c, w in change_weights((2, 2), change).items())
+        )
+        for change in changes
+    ]
+    wrong = 0
+    for _ in range(2000):
+        noise = generator.normal(size=(4, 3)) + generator.normal(size=3)
+        rows = {label(cell): dict(enumerate(row)) for cell, row in zip(cells, noise, strict=True)}
+        found = compare_rows([weighed(one, rows) for one in contrasts], maximize=True)
+        wrong += any(one.verdict in (Verdict.BETTER, Verdict.WORSE) for one in found)
+    assert wrong / 2000 <= 0.065
