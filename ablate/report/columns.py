@@ -113,7 +113,8 @@ def _is_recorded(analysis: Analysis, metric: str) -> bool:
 def _names(analysis: Analysis) -> list[Column]:
     columns = [_level(factor) for factor in factor_columns(analysis)]
     columns = columns or [Column("variant", lambda row: Text(row.label))]
-    columns += [_component(name) for name in tick_columns(analysis)]
+    if not factor_columns(analysis):
+        columns += [_component(name) for name in tick_columns(analysis)]
     return [*columns, *(_found(field) for field in tuned_columns(analysis))]
 
 

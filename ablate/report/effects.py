@@ -15,8 +15,8 @@ from ablate.report.statistics import change_weights
 from ablate.report.table import AblationTable
 from ablate.report.wording import listed
 
-#: More interactions than these are a wall of numbers, and their correction leaves nothing to find.
-MOST_INTERACTIONS = 24
+#: More effects, or interactions, are a wall of numbers, and their correction leaves nothing to find.
+MOST_LINES = 24
 
 #: Factor to the places of the levels that it changes (from, to).
 _Changes = dict[int, tuple[int, int]]
@@ -25,14 +25,16 @@ _Changes = dict[int, tuple[int, int]]
 def effects_table(analysis: Analysis, factorial: Factorial) -> AblationTable | None:
     """What each level of each factor changes, and how far factors depend on each other.
 
-    ``None`` where combinations are missing, cannot be compared or have no value yet.
+    ``None`` where combinations are missing, cannot be compared or have no value yet, and of too many levels.
     """
     if factorial.missing or not factorial.has_values:
         return None
     if any(row.other_classes for row in factorial.cells.values()):
         return None
     mains, pairs = list(_mains(factorial)), list(_pairs(factorial))
-    shown = pairs if len(pairs) <= MOST_INTERACTIONS else []
+    if len(mains) > MOST_LINES:
+        return None
+    shown = pairs if len(pairs) <= MOST_LINES else []
     wanted = [(Kind.EFFECT, _contrast(factorial, item)) for item in mains]
     wanted += [(Kind.INTERACTION, _contrast(factorial, item)) for item in shown]
     lines = estimate(wanted, analysis)

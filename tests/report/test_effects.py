@@ -110,6 +110,10 @@ def test_too_many_interactions_are_left_out_and_that_is_said():
     assert any("there would be 30" in line for line in table.footer)
 
 
+def test_too_many_levels_have_no_effects():
+    assert "effects" not in tables_of(random_values((14, 13), seeds=2))
+
+
 def test_a_declared_contrast_is_a_t_test_of_its_weighted_sum():
     values = random_values((2, 2), seeds=4)
     table = tables_of(values, [QUESTION, Contrast("zero", (("a0 b0", 1.0), ("a0 b0", -1.0)))])[

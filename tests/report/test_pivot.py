@@ -121,6 +121,21 @@ def test_many_components_or_long_names_have_no_ticks(names):
     assert ablation_table(plan, plan.ablations[0], results({})).columns[:2] == ("variant", "seeds")
 
 
+def test_a_grid_of_switches_has_each_of_them_once():
+    names = [(a, b) for a in ("off", "on") for b in ("off", "on")]
+    rows = [
+        RowDraft(
+            " ".join(pair),
+            {},
+            None if place == 0 else "off off",
+            levels=dict(zip("ab", pair, strict=True)),
+        )
+        for place, pair in enumerate(names)
+    ]
+    plan = make_plan(rows, design="grid")
+    assert ablation_table(plan, plan.ablations[0], results({})).columns[:3] == ("a", "b", "seeds")
+
+
 def order_tables(plan):
     found = study_tables(plan, outcome(plan))
     return [table for table in found if table.title.endswith("added first, removed last")]
