@@ -15,6 +15,7 @@ from ablate.report.cells import (
     Mean,
     MeanStd,
     Number,
+    Quantity,
     Seeds,
     Shared,
     Text,
@@ -35,7 +36,7 @@ def value_of(cell: Cell) -> float | None:
     match cell:
         case MeanStd() | Mean():
             return cell.summary.mean
-        case Number() | Count():
+        case Number() | Count() | Quantity():
             return cell.value
         case Delta():
             return cell.comparison.delta if cell.comparison else None

@@ -11,6 +11,9 @@ from ablate.report.slugs import slugs
 from ablate.report.table import AblationTable
 from ablate.report.values import is_numeric, value_of, written
 
+#: Words of more characters than this may be wrapped.
+_LONG = 32
+
 
 def render_html(tables: Iterable[AblationTable]) -> str:
     """A section for each table, to be put into a page: no styles, no script, ids that begin with ``table-``."""
@@ -68,6 +71,12 @@ def _cell(cell: Cell, *, first: bool, numeric: bool) -> Html:
         "th" if first else "td",
         element("strong", text) if cell.bold else text,
         scope="row" if first else None,
-        class_="number" if numeric else None,
+        class_=_class(text, numeric),
         data_value=None if value is None else written(value),
     )
+
+
+def _class(text: str, numeric: bool) -> str | None:
+    if numeric:
+        return "number"
+    return "long" if len(text) > _LONG else None
