@@ -41,7 +41,7 @@ _CHARACTERS = {
 }
 _SPECIAL = re.compile(
     r"(?P<minus>(?<![\w.)\]-])-(?=\.?\d))"
-    r"|(?P<pair>-(?=-)|'(?=')|,(?=,))"  # a font would draw the two as one: a dash, a quotation mark
+    r"|(?P<pair>-(?=-)|'(?=['\"])|,(?=,))"  # a font would draw the two as one: a dash, a quotation mark
     r'|(?P<opening>(?<![^\s(\[{/=])")'
     r'|(?P<closing>")'
     rf"|(?P<character>[{re.escape(''.join(_CHARACTERS))}])"

@@ -60,7 +60,7 @@ def _grid(table: AblationTable) -> list[str]:
 
 def _cell(cell: Cell) -> str:
     text = escape(cell.text)
-    return f"**{text}**" if cell.bold else text
+    return f"**{text}**" if cell.bold and text else text
 
 
 def _line(texts: Sequence[str], widths: Sequence[int]) -> str:

@@ -37,9 +37,12 @@ def _code(block: Code) -> Html:
 
 
 def _link(label: str, address: str) -> Node:
-    if not _ADDRESS.match(address):
-        return f"{one_line(label)}: {one_line(address)}"
-    return element("a", one_line(label), href=address, rel="noreferrer")
+    target = one_line(
+        address
+    )  # browsers pass over spaces and signs of control in the name of a scheme
+    if not _ADDRESS.match(target):
+        return f"{one_line(label)}: {target}"
+    return element("a", one_line(label), href=target, rel="noreferrer")
 
 
 def _picture(picture: Picture) -> Html:

@@ -103,13 +103,9 @@
         one.open = true;
       }
     };
-    links.forEach((link) => link.addEventListener("click", (event) => {
+    links.forEach((link) => link.addEventListener("click", () => {
       open(targetOf(link));
-      if (!wide.matches) contents.open = false;
-      if (location.protocol === "about:") { // in a frame, where a fragment has no address
-        event.preventDefault();
-        targetOf(link).scrollIntoView();
-      }
+      contents.open = wide.matches;
     }));
     const linked = document.getElementById(location.hash.slice(1));
     if (linked) open(linked);

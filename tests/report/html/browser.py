@@ -44,22 +44,30 @@ class Browser:
         self.events: list[dict[str, Any]] = []
 
     def open(self, address: str) -> None:
-        """A new page; what it logs and asks the network for is kept in ``events``."""
-        target = self.send("Target.createTarget", url="about:blank")["targetId"]
-        attached = self.send("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = attached["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.send(f"{domain}.enable")
+        """Go to a page; what it logs and asks the network for is kept in ``events``."""
+        if self._session is None:
+            self._attach()
+        self.send("Page.navigate", url="about:blank")
+        self.send("Log.clear")
         self.events.clear()
         self.send("Page.navigate", url=address)
         while not self.happened("Page.loadEventFired"):
             self._receive()
 
+    def _attach(self) -> None:
+        target = self.send("Target.createTarget", url="about:blank")["targetId"]
+        attached = self.send("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.send(f"{domain}.enable")
+
     def happened(self, *methods: str) -> list[dict[str, Any]]:
         return [event["params"] for event in self.events if event["method"] in methods]
 
     def evaluate(self, expression: str) -> Any:
-        answer = self.send("Runtime.evaluate", expression=expression, returnByValue=True)
+        answer = self.send(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
@@ -96,6 +104,7 @@ class Browser:
         )
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.send("Emulation.setEmulatedMedia", features=features)
+        self.evaluate("new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn)))")
 
     def screenshot(self, *, whole: bool = False) -> bytes:
         shot = self.send("Page.captureScreenshot", captureBeyondViewport=whole)
