@@ -47,12 +47,14 @@ class Browser:
         """Go to a page; what it logs and asks the network for is kept in ``events``."""
         if self._session is None:
             self._attach()
-        self.send("Page.navigate", url="about:blank")
-        self.send("Log.clear")
         self.events.clear()
-        self.send("Page.navigate", url=address)
-        while not self.happened("Page.loadEventFired"):
+        loader = self.send("Page.navigate", url=address)["loaderId"]
+        while not self._is_loaded(loader):
             self._receive()
+
+    def _is_loaded(self, loader: str) -> bool:
+        found = self.happened("Page.lifecycleEvent")
+        return any(one["loaderId"] == loader and one["name"] == "load" for one in found)
 
     def _attach(self) -> None:
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
@@ -60,6 +62,7 @@ class Browser:
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.send(f"{domain}.enable")
+        self.send("Page.setLifecycleEventsEnabled", enabled=True)
 
     def happened(self, *methods: str) -> list[dict[str, Any]]:
         return [event["params"] for event in self.events if event["method"] in methods]
