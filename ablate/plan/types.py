@@ -67,6 +67,21 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class LiteratureRow:
+    """A row that others have published: one value of one metric, in the unit that it is stored in, and its source.
+
+    ``std`` and ``n`` (runs) are the source's own, where it has them.
+    """
+
+    label: str
+    metric: str
+    value: float
+    source: str
+    std: float | None = None
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AblationPlan:
     """One question of the study: its design and its rows, the reference first.
 
@@ -89,6 +104,8 @@ class AblationPlan:
     """Ends rows early that fall behind; never the baseline or a reference."""
     primary: Primary | None = None
     """The metric that its verdicts are about, where it is not the study's."""
+    literature: tuple[LiteratureRow, ...] = ()
+    """Rows that nobody runs, at the bottom of the table."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, field_validator
 from ablate.plan.fields import hint, may_change
 from ablate.plan.search.options import AnyPruner, SearchOptions
 from ablate.plan.search.pruners import Hyperband, Median, PrunerOptions
+from ablate.spec.literature import Published
 from ablate.spec.options import Options, Tree, invalid
 from ablate.spec.overrides import flatten
 from ablate.spec.primary import Primary
@@ -67,6 +68,15 @@ class Baseline:
     full: Tree
 
 
+def _check_label(value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise invalid("a label must be printable text, not empty")
+    return value
+
+
+Label = Annotated[str, AfterValidator(_check_label)]
+
+
 class Ablation(Options):
     """One ablation as a study file writes it: a design, and what every design can say."""
 
@@ -82,6 +92,8 @@ class Ablation(Options):
     """Differences below this, in the metric's unit, are called too small to matter."""
     start_from: str | None = None
     """A search ablation whose best configuration is this one's baseline."""
+    literature: dict[Label, Published] = {}
+    """Values of others at the bottom of the table, each with its source, outside every comparison."""
 
     def expand(self, baseline: Baseline) -> Expansion:
         """The rows, the reference first."""
@@ -146,13 +158,6 @@ def check_overrides(value: Any) -> Mapping[str, Any]:
     return flatten(value)
 
 
-def _check_label(value: str) -> str:
-    if not value.strip() or not value.isprintable():
-        raise invalid("a label must be printable text, not empty")
-    return value
-
-
-Label = Annotated[str, AfterValidator(_check_label)]
 Overrides = Annotated[Any, AfterValidator(check_overrides)]
 Rows = Annotated[dict[Label, Overrides], Field(min_length=1)]
 
