@@ -67,10 +67,10 @@ def _rows(opened: tuple[Study, Study], labels: tuple[str, str], *, draw: bool) -
     conditions = tuple(map(find_condition, plans, labels))
     results = [study.results() for study in opened]
     first, second = map(_row, plans, conditions, results)
-    if plans[0].study != plans[1].study:
-        first, second = _titled(first, plans[0]), _titled(second, plans[1])
     for study, side in zip(opened, (first, second), strict=True):
         _demand_results(study, side)
+    if plans[0].study != plans[1].study:
+        first, second = _titled(first, plans[0]), _titled(second, plans[1])
     differences = config_differences(conditions[0].config, conditions[1].config)
     stores = opened[0].store, opened[1].store
     pictures = tuple(_pictures(stores, (first, second))) if draw else ()

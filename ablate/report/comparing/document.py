@@ -30,12 +30,16 @@ def comparison_of_two(
         Section("Configuration", (_fields(differences),)),
         Section("Metrics", (metrics_table(first, second, judged=judged),)),
     ]
-    sections += [Section(table.title, (table,)) for table in class_tables(first, second)]
+    sections += [
+        Section(table.title, (table,)) for table in class_tables(first, second, judged=judged)
+    ]
     if cautions := tuple(_cautions(first, second)):
         sections.append(Section("What to keep in mind", (Items(cautions),)))
     if pictures:
         sections.append(Section("Pictures", tuple(pictures)))
-    return Document(f"{first.title} and {second.title}", _who(first, second), tuple(sections))
+    return Document(
+        f"{first.title} and {second.title}", _who(first, second, judged=judged), tuple(sections)
+    )
 
 
 def comparison_of_studies(
@@ -66,9 +70,9 @@ def _fields(differences: Sequence[FieldDifference]) -> Block:
     return fields_table(differences)
 
 
-def _who(first: Side, second: Side) -> str:
+def _who(first: Side, second: Side, *, judged: bool) -> str:
     texts = (
-        f"{letter} is {side.title} ({_seeds(side)})"
+        f"{letter} is {side.title}{f' ({_seeds(side)})' if judged else ''}"
         for letter, side in zip("AB", (first, second), strict=True)
     )
     return f"{', '.join(texts)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ablate.report.cells import Cell, Delta, Judgement, MeanStd, NumberFormat, Text, Wins
+from ablate.report.cells import ABSENT, Cell, Delta, MeanStd, NumberFormat, Text, Wins
 from ablate.report.columns import with_unit
 from ablate.report.compare import Comparison, compare
 from ablate.report.comparing.obstacles import obstacles
@@ -50,7 +50,7 @@ def metrics_table(first: Side, second: Side, *, judged: bool) -> AblationTable:
         title="Metrics",
         description="" if lines else "There is no metric that both recorded.",
         columns=("metric", "A", "B", title, *judging),
-        rows=tuple(line if judged else line[:4] for line in lines),
+        rows=tuple(lines),
         footer=(*_footer(first, second, judged=judged), *notes.lines()) if lines else (),
         records=(),
     )
@@ -92,26 +92,24 @@ def _line(
 ) -> tuple[Cell, ...]:
     number = NumberFormat.of(metric.info)
     found = compared(first, second, metric)
-    return (
+    reasons = obstacles(first, second, metric)
+    difference = Text(f"not comparable {notes.marks(reasons)}")
+    line = (
         Text(with_unit(metric.metric, number)),
         MeanStd(first.summary(metric.metric), number),
         MeanStd(second.summary(metric.metric), number),
-        Delta(found, number, interval=judged),
-        Wins(found),
-        _verdict(first, second, metric, found, notes),
+        difference if reasons else Delta(found, number, interval=judged),
     )
+    if not judged:
+        return line
+    primary = metric.metric == first.primary.metric
+    return *line, Wins(found), _verdict(found if primary else None, notes)
 
 
-def _verdict(
-    first: Side, second: Side, metric: Primary, found: Comparison | None, notes: _Notes
-) -> Cell:
-    reasons = obstacles(first, second, metric)
-    if reasons:
-        return Text(f"not comparable {notes.marks(reasons)}")
-    if found is None or metric.metric != first.primary.metric:
-        return Judgement(None)
-    mark = notes.marks([found.note])
-    return Text(f"{found.verdict} {mark}".strip())
+def _verdict(found: Comparison | None, notes: _Notes) -> Text:
+    if found is None:
+        return Text(ABSENT)
+    return Text(f"{found.verdict} {notes.marks([found.note])}".strip())
 
 
 def _footer(first: Side, second: Side, *, judged: bool) -> Iterator[str]:
@@ -120,7 +118,7 @@ def _footer(first: Side, second: Side, *, judged: bool) -> Iterator[str]:
         return
     if first.seeds == second.seeds:
         yield f"A, B: mean ± standard deviation (n - 1) over {seed_list(first.seeds)}."
-        yield "B - A: mean of the differences between runs with the same seed; of percent in percentage points."
+        yield "B - A: mean of the differences between runs with the same seed; of percentages in percentage points."
     else:
         yield f"A, B: mean ± standard deviation (n - 1) over {seed_list(first.seeds)} and {seed_list(second.seeds)}."
     yield "[low, high]: 95 % confidence interval of the difference; if it contains 0, chance alone could explain it."
