@@ -121,12 +121,15 @@ def gather(plan: Plan, ablation: AblationPlan, results: ResultSet) -> tuple[RowR
     Where a condition and seed were recorded twice, the later attempt counts. A trial that was pruned
     as part of something else, where no row may be ended early, is one that still has to run.
     """
+    own = {row.condition for row in ablation.rows}
+    recorded = [trial for trial in results if trial.condition in own]
     latest: dict[str, dict[int, TrialResult]] = {}
-    for trial in sorted(results, key=lambda trial: (trial.start_ms, trial.identity, trial.run_id)):
+    for trial in sorted(recorded, key=lambda trial: (trial.start_ms, trial.identity, trial.run_id)):
         latest.setdefault(trial.condition, {})[trial.seed] = trial
     planned: dict[str, set[int]] = {}
     for wanted in plan.trials:
-        planned.setdefault(wanted.condition, set()).add(wanted.seed)
+        if wanted.condition in own:
+            planned.setdefault(wanted.condition, set()).add(wanted.seed)
     return tuple(
         _row(
             row,
