@@ -12,7 +12,7 @@ from ablate.report.markdown import escape, prose, render_markdown
 from ablate.report.per_class import per_class_tables
 from ablate.report.search_table import importances_table, search_table
 from ablate.report.searching import searches_of
-from ablate.report.settings import settings_table
+from ablate.report.settings import has_settings, settings_table
 from ablate.report.table import AblationTable, ablation_table
 from ablate.report.tuning_table import tuning_table
 from ablate.results import ResultSet
@@ -37,9 +37,10 @@ def study_tables(
         tables.append(
             ablation_table(plan, ablation, results, searches, layout=layout, measured=measured)
         )
-        settings = settings_table(analyse(plan, ablation, results, searches), layout.details)
-        if settings is not None:
-            tables.append(settings)
+        if has_settings(ablation, layout.details):  # a second analysis takes as long as the first
+            analysis = analyse(plan, ablation, results, searches)
+            settings = settings_table(analysis, layout.details)
+            tables += [settings] if settings is not None else []
         tables += _search_tables(ablation, searches_of(plan, ablation, searches or {}))
         epochs = best_epochs_table(plan, ablation, results, layout)
         if epochs is not None:
