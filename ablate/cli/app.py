@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ablate.cli import controlling, upkeep
+from ablate.cli import comparing, controlling, upkeep
 from ablate.cli.options import (
     LOCAL_HOST,
     PORT,
@@ -276,5 +276,6 @@ def ui(
     serve_ui(study, profile, store, host, port)
 
 
+comparing.add_commands(app)
 controlling.add_commands(app)
 upkeep.add_commands(app)

@@ -18,9 +18,10 @@ from ablate.plan.search.plans import plan_search
 from ablate.plan.search.proposals import Proposals
 from ablate.plan.search.rules import check_pruner, check_settings, check_start, space_mistakes
 from ablate.plan.search.types import Dimension, SearchPlan
-from ablate.plan.types import AblationPlan
+from ablate.plan.types import AblationPlan, LiteratureRow
 from ablate.spec.blame import Mistake
 from ablate.spec.config import Config
+from ablate.spec.literature import literature_mistakes
 from ablate.spec.options import Tree, freeze
 from ablate.spec.overrides import apply_overrides
 from ablate.spec.stages import study_tree
@@ -87,7 +88,7 @@ class AblationCompiler:
         """The plan of an ablation; ``None`` if there are problems."""
         place: KeyPath = ("ablations", name)
         expansion = options.expand(Baseline(base.tree, base.full))
-        if self._labels_clash(expansion, place):
+        if self._labels_clash(options, expansion, place):
             return None
         if base.config is not None:
             self._check(options, base.config, place)
@@ -108,11 +109,18 @@ class AblationCompiler:
         if options.primary is not None:
             for _, message, remedy in unmeasured(config, options.primary):
                 self.conditions.complain((*place, "primary"), message, remedy)
+        self._check_literature(options, config, (*place, "literature"))
         if options.search is not None:
             search, where = options.search
             check_settings(self.conditions, search, config, self.seeds, (*place, *where))
         if options.row_pruner is not None:
             check_pruner(self.conditions, options.row_pruner, config, 0, (*place, "prune"))
+
+    def _check_literature(self, options: Ablation, config: Config, place: KeyPath) -> None:
+        primary, header = options.primary or config.primary, self.conditions.draft.header
+        shown = header.layout.metrics if header else ()
+        for path, message, remedy in literature_mistakes(options.literature, primary, shown):
+            self.conditions.complain((*place, *path), message, remedy)
 
     def _cell(self, name: str, options: Ablation, base: Base, row: RowSpec) -> _Cell | None:
         place: KeyPath = ("ablations", name)
@@ -192,6 +200,7 @@ class AblationCompiler:
             options.primary,
             expansion.axes,
             plan_contrasts(options.contrasts, rows, keys, baseline),
+            _literature(options, base.config),
         )
 
     def _contrasts_of_no_row(self, options: Ablation, expansion: Expansion, place: KeyPath) -> bool:
@@ -201,13 +210,18 @@ class AblationCompiler:
             self.conditions.complain((*place, *path), message, remedy)
         return bool(mistakes)
 
-    def _labels_clash(self, expansion: Expansion, place: KeyPath) -> bool:
+    def _labels_clash(self, options: Ablation, expansion: Expansion, place: KeyPath) -> bool:
         labels = [row.label for row in expansion.rows]
         twice = {label for index, label in enumerate(labels) if label in labels[:index]}
         for label in sorted(twice):
             rule = f"two rows are called '{label}'"
             self.conditions.complain(place, rule, "Give each a name of its own")
-        return bool(twice)
+        taken = [label for label in options.literature if label in labels]
+        for label in taken:
+            rule = f"a row of the ablation is called '{label}' too"
+            where = (*place, "literature", label)
+            self.conditions.complain(where, rule, "Give it a name of its own")
+        return bool(twice or taken)
 
     def _reference_missing(self, options: Ablation, expansion: Expansion, place: KeyPath) -> bool:
         labels = [row.label for row in expansion.rows]
@@ -219,6 +233,16 @@ class AblationCompiler:
                 self.conditions.complain(where, f"the reference '{wanted}' is not a row", hint)
                 return True
         return False
+
+
+def _literature(options: Ablation, config: Config | None) -> tuple[LiteratureRow, ...]:
+    if config is None:  # a problem of its own
+        return ()
+    usual = options.primary or config.primary
+    return tuple(
+        LiteratureRow(label, (row.metric or usual).metric, row.value, row.source, row.std, row.n)
+        for label, row in options.literature.items()
+    )
 
 
 def _notes(options: Ablation, base: Base) -> Iterator[str]:

@@ -78,6 +78,21 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
+class LiteratureRow:
+    """A row that others have published: one value of one metric, in the unit that it is stored in, and its source.
+
+    ``std`` and ``n`` (runs) are the source's own, where it has them.
+    """
+
+    label: str
+    metric: str
+    value: float
+    source: str
+    std: float | None = None
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AblationPlan:
     """One question of the study: its design and its rows, the reference first.
 
@@ -103,6 +118,8 @@ class AblationPlan:
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Factors that its rows name levels of, and the names of these in the order of the study file."""
     contrasts: tuple[Contrast, ...] = ()
+    literature: tuple[LiteratureRow, ...] = ()
+    """Rows that nobody runs, at the bottom of the table."""
 
 
 @dataclass(frozen=True, slots=True)

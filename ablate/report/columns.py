@@ -37,10 +37,11 @@ OTHER_SPLITS = {"test": ("val", "train"), "val": ("test", "train"), "train": ("v
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A title and the cell of a row."""
+    """A title and the cell of a row; ``metrics`` are those that stand in it, from left to right."""
 
     title: str
     cell: Callable[[RowAnalysis], Cell]
+    metrics: tuple[Primary, ...] = ()
 
 
 #: What stands in a cell: metrics alone, or properties alone.
@@ -138,18 +139,19 @@ def _seeds(notes: Notes) -> Column:
 
 
 def _primary(analysis: Analysis, number: NumberFormat) -> Column:
-    column = _metric(analysis, analysis.primary.metric, number)
+    column = _metric(analysis, analysis.primary, number)
 
     def cell(row: RowAnalysis) -> Cell:
         return replace(column.cell(row), bold=row.label == analysis.best)
 
-    return Column(column.title, cell)
+    return replace(column, cell=cell)
 
 
-def _metric(analysis: Analysis, metric: str, number: NumberFormat) -> Column:
+def _metric(analysis: Analysis, shown: Primary, number: NumberFormat) -> Column:
+    metric = shown.metric
     spread = any(row.results.summary(metric).std is not None for row in analysis.rows)
     title = f"{with_unit(metric, number)} (mean ± std)" if spread else with_unit(metric, number)
-    return Column(title, lambda row: MeanStd(row.results.summary(metric), number))
+    return Column(title, lambda row: MeanStd(row.results.summary(metric), number), (shown,))
 
 
 def _further(analysis: Analysis, shown: Shown, notes: Notes) -> Column:
@@ -180,7 +182,7 @@ def _property(analysis: Analysis, one: Property, notes: Notes) -> Column:
 def _metrics(analysis: Analysis, metrics: Sequence[Primary]) -> Column:
     if len(metrics) == 1:
         (metric,) = metrics
-        return _metric(analysis, metric.metric, NumberFormat.of(metric.info))
+        return _metric(analysis, metric, NumberFormat.of(metric.info))
     numbers = [NumberFormat.short(metric.info) for metric in metrics]
 
     def cell(row: RowAnalysis) -> Cell:
@@ -189,7 +191,8 @@ def _metrics(analysis: Analysis, metrics: Sequence[Primary]) -> Column:
 
     title = shared_title([metric.metric for metric in metrics], numbers)
     spread = any(" ± " in cell(row).text for row in analysis.rows)
-    return Column(f"{title} (mean ± std)" if spread else title, cell)
+    title = f"{title} (mean ± std)" if spread else title
+    return Column(title, cell, tuple(metrics))
 
 
 def with_unit(metric: str, number: NumberFormat) -> str:

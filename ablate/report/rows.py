@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import mean, stdev
 
 from ablate.plan.types import AblationPlan, Condition, Plan, Row
@@ -31,7 +32,7 @@ class Missing:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what a table asks for often is kept
 class RowResults:
     """A row, its condition, its planned seeds (ascending) and what is recorded of them."""
 
@@ -45,7 +46,7 @@ class RowResults:
         """Whether the row was ended early: then none of its numbers count."""
         return any(trial.status is Status.PRUNED for trial in self.trials.values())
 
-    @property
+    @cached_property
     def finished(self) -> tuple[TrialResult, ...]:
         """The trials with a result that counts, by seed."""
         if self.pruned:
@@ -60,11 +61,16 @@ class RowResults:
 
     def summary(self, metric: str) -> Summary:
         """Mean and spread of a metric."""
-        return summarise(self.values(metric))
+        if metric not in self._summaries:
+            self._summaries[metric] = summarise(self.values(metric))
+        return self._summaries[metric]
 
     def measured(self, name: str) -> Summary:
         """Mean and spread of what was measured (``parameters``, ``duration_s``)."""
-        return summarise({trial.seed: trial.measured.get(name) for trial in self.finished})
+        if name not in self._measured:
+            found = {trial.seed: trial.measured.get(name) for trial in self.finished}
+            self._measured[name] = summarise(found)
+        return self._measured[name]
 
     def best(self, metric: str) -> Summary:
         """Mean and spread of the best value over the epochs, which each seed has at its own."""
@@ -82,6 +88,14 @@ class RowResults:
         values = self.values(metric)
         absent = [seed for seed in self.seeds if values[seed] is None and seed in self.trials]
         return tuple(self._missing(self.trials[seed], metric) for seed in absent)
+
+    @cached_property
+    def _summaries(self) -> dict[str, Summary]:
+        return {}
+
+    @cached_property
+    def _measured(self) -> dict[str, Summary]:
+        return {}
 
     def _missing(self, trial: TrialResult, metric: str) -> Missing:
         if trial.status is not Status.FINISHED:
@@ -107,12 +121,15 @@ def gather(plan: Plan, ablation: AblationPlan, results: ResultSet) -> tuple[RowR
     Where a condition and seed were recorded twice, the later attempt counts. A trial that was pruned
     as part of something else, where no row may be ended early, is one that still has to run.
     """
+    own = {row.condition for row in ablation.rows}
+    recorded = [trial for trial in results if trial.condition in own]
     latest: dict[str, dict[int, TrialResult]] = {}
-    for trial in sorted(results, key=lambda trial: (trial.start_ms, trial.identity, trial.run_id)):
+    for trial in sorted(recorded, key=lambda trial: (trial.start_ms, trial.identity, trial.run_id)):
         latest.setdefault(trial.condition, {})[trial.seed] = trial
     planned: dict[str, set[int]] = {}
     for wanted in plan.trials:
-        planned.setdefault(wanted.condition, set()).add(wanted.seed)
+        if wanted.condition in own:
+            planned.setdefault(wanted.condition, set()).add(wanted.seed)
     return tuple(
         _row(
             row,

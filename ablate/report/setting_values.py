@@ -10,7 +10,7 @@ from ablate.spec.options import Options, to_tree
 from ablate.spec.text import show_value
 
 #: Sections that cannot change how a row is trained.
-_REPORTING = frozenset(["primary", "label_spaces", "probes", "representations"])
+REPORTING = frozenset(["primary", "label_spaces", "probes", "representations"])
 
 #: What no value equals.
 _NOTHING = object()
@@ -25,7 +25,7 @@ def fields_of(config: Config) -> Fields:
     return {
         f"{section}.{name}": item
         for section, value in sections.items()
-        if section not in _REPORTING and value is not None
+        if section not in REPORTING and value is not None
         for name, item in (value if isinstance(value, Mapping) else dict(value)).items()
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ablate.plan.types import AblationPlan
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import ABSENT, Cell, Text
 from ablate.report.columns import Column, properties_column
@@ -31,14 +32,21 @@ class _Setting:
     records: Callable[[RowAnalysis], Sequence[Record]]
 
 
+def has_settings(ablation: AblationPlan, details: Sequence[Detail]) -> bool:
+    """Whether a table of settings is wanted: of ``variants``, whose names alone say nothing, and with ``details``."""
+    return bool(details) or ablation.design == "variants"
+
+
 def settings_table(analysis: Analysis, details: Sequence[Detail]) -> AblationTable | None:
     """What each row sets: the ``details`` that a study names, then the other fields in which two rows differ.
 
-    Without details there is a table of ``variants`` that differ, whose names alone say nothing; else ``None``.
+    ``None`` where there is nothing to show.
     """
+    if not has_settings(analysis.ablation, details):
+        return None
     notes = notes_of(analysis, timed=bool(timed(_properties(details))))
     settings = [*_named(analysis, details, notes), *_differing(analysis, details)]
-    if not settings or not (details or analysis.ablation.design == "variants"):
+    if not settings:
         return None
     columns = [Column("variant", lambda row: Text(row.label)), *(one.column for one in settings)]
     return AblationTable(

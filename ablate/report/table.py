@@ -11,6 +11,11 @@ from ablate.report.analysis import analyse
 from ablate.report.cells import Cell
 from ablate.report.columns import columns_of, shown_metrics, usual_properties
 from ablate.report.footer import footer_of
+from ablate.report.literature import (
+    literature_records,
+    literature_rows,
+    literature_sentences,
+)
 from ablate.report.notes import notes_of
 from ablate.report.property_notes import timed
 from ablate.report.records import Record, records_of
@@ -62,7 +67,10 @@ def ablation_table(
         title=f"{ablation.name} ({ablation.design})",
         description=ablation.description,
         columns=titles,
-        rows=(*rows, *waiting_rows(analysis, titles)),
-        footer=(*sentences, *notes.lines()),
-        records=tuple(records_of(analysis, [metric.metric for metric in shown[1:]], properties)),
+        rows=(*rows, *waiting_rows(analysis, titles), *literature_rows(ablation, columns)),
+        footer=(*sentences, *literature_sentences(ablation), *notes.lines()),
+        records=(
+            *records_of(analysis, [metric.metric for metric in shown[1:]], properties),
+            *literature_records(ablation),
+        ),
     )

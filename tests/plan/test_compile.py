@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ablate.errors import StudyError, UsageError
+from ablate.plan.types import LiteratureRow
 
 TWO = """
   ladder: {design: cumulative, rows: {Batch norm: {model.batch_norm: true}}}
@@ -105,3 +106,15 @@ def test_a_grid_runs_each_combination_once_for_each_seed(
     assert len(plan.conditions) == len(first) * len(second) + extra
     assert len(set(plan.trials)) == len(plan.trials) == len(plan.conditions) * seeds
     assert sum(row.reference is None for row in plan.ablations[0].rows) == 1
+
+
+def test_rows_from_the_literature_are_in_the_plan_and_train_nothing(plan_of: Any) -> None:
+    rows = "a: {design: variants, rows: {Wider: {model.channels: [8, 16]}}"
+    quoted = "{value: 0.9, source: Doe}, Roe: {value: 0.5, std: 0.1, n: 3, metric: val/accuracy, source: R}"
+    without = plan_of(f"  {rows}}}\n")
+    plan = plan_of(f"  {rows}, literature: {{Doe: {quoted}}}}}\n")
+    assert plan.ablations[0].literature == (
+        LiteratureRow("Doe", "val/accuracy", 0.9, "Doe"),
+        LiteratureRow("Roe", "val/accuracy", 0.5, "R", 0.1, 3),
+    )
+    assert (plan.trials, plan.conditions) == (without.trials, without.conditions)

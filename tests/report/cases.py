@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ablate.plan.designs.base import switched
-from ablate.plan.types import Plan
+from ablate.plan.types import LiteratureRow, Plan
 from ablate.results import ResultSet, Status
 
 from .studies import RowDraft, finished, make_plan, results, unfinished, with_seeds
@@ -157,11 +157,23 @@ def other_seeds() -> Case:
     return plan, ResultSet("basenet", (*done, apart[0], mixed))
 
 
+def literature() -> Case:
+    plan, found = cumulative()
+    (ablation,) = plan.ablations
+    published = (
+        LiteratureRow("Smith et al. 2024", "val/accuracy", 0.912, "https://example.org/a|b"),
+        LiteratureRow("Doe 2023", "val/accuracy", 0.8, "Doe, A comparison", std=0.004, n=5),
+        LiteratureRow("Roe 2022", "test/accuracy", 0.79, "Roe, Another comparison", n=1),
+    )
+    return replace(plan, ablations=(replace(ablation, literature=published),)), found
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "cumulative": cumulative,
     "failed-seed": failed_seed,
     "grid": grid,
     "hostile-names": hostile_names,
+    "literature": literature,
     "lower-is-better": lower_is_better,
     "nothing-run": nothing_run,
     "one-factor": one_factor,

@@ -12,6 +12,7 @@ from ablate.plan.contrasts import Weights
 from ablate.plan.fields import hint, may_change
 from ablate.plan.search.options import AnyPruner, SearchOptions
 from ablate.plan.search.pruners import Hyperband, Median, PrunerOptions
+from ablate.spec.literature import Published
 from ablate.spec.options import Options, Tree, invalid
 from ablate.spec.overrides import flatten
 from ablate.spec.primary import Primary
@@ -114,6 +115,8 @@ class Ablation(Options):
     """Name to the weights of rows, which sum to 0: questions about several rows at once."""
     start_from: str | None = None
     """A search ablation whose best configuration is this one's baseline."""
+    literature: dict[Label, Published] = {}
+    """Values of others at the bottom of the table, each with its source, outside every comparison."""
 
     def expand(self, baseline: Baseline) -> Expansion:
         """The rows, the reference first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +37,10 @@ def paired_t_power(delta: float, std: float, n: int, alpha: float = ALPHA) -> fl
     """
     if n < 2 or std <= 0.0:
         raise ValueError(f"power needs two pairs and a spread, not {n} and {std}")
-    from scipy.special import ndtr, stdtrit  # 0.2 s to import: only where a test is made
+    from scipy.special import ndtr  # 0.2 s to import: only where a test is made
 
     # scipy.special.nctdtr, the noncentral t itself, is nan for many large effects
-    threshold = _spreads(n - 1) * float(stdtrit(n - 1, 1.0 - alpha / 2.0))
+    threshold = _thresholds(n - 1, alpha)
     shift = abs(delta) / std * math.sqrt(n)
     return float(np.mean(ndtr(shift - threshold) + ndtr(-shift - threshold)))
 
@@ -69,11 +69,16 @@ def seeds_needed(
     return counts[place] if place < len(counts) else None
 
 
-@cache
-def _spreads(df: int) -> NDArray[np.float64]:
-    """Observed standard deviations when the true one is 1, at the middles of equally likely parts; (1000,)."""
-    from scipy.special import chdtri
+@lru_cache(maxsize=1024)
+def _thresholds(df: int, alpha: float) -> NDArray[np.float64]:
+    """What a mean must exceed to be called different, in standard errors, (1000,).
+
+    One for each of equally likely parts of the observed standard deviation, at its middle; the true one is 1.
+    """
+    from scipy.special import chdtri, stdtrit
 
     middles = (np.arange(_PARTS) + 0.5) / _PARTS
-    spreads: NDArray[np.float64] = np.sqrt(chdtri(df, middles) / df)
-    return spreads
+    thresholds: NDArray[np.float64] = np.sqrt(chdtri(df, middles) / df)
+    thresholds *= float(stdtrit(df, 1.0 - alpha / 2.0))
+    thresholds.flags.writeable = False
+    return thresholds

@@ -1,0 +1,43 @@
+"""The pictures of two runs beside each other: those that both have under the same name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ablate.report.document import Picture
+from ablate.results import TrialResult
+
+#: Artifacts that are pictures of a whole run, and what they show.
+_SHOWN = {
+    "confusion/*.png": "Confusion matrix",
+    "probes/grid.png": "Predicted masks",
+    "representations/*.png": "Representations",
+}
+
+
+def compared_pictures(
+    folders: tuple[Path, Path], trials: tuple[TrialResult, TrialResult]
+) -> Iterator[Picture]:
+    """A picture for each that both folders of artifacts have; a file that is no picture is left out."""
+    from ablate.report.figures.side_by_side import side_by_side
+
+    titles = (f"A: {trials[0].name}", f"B: {trials[1].name}")
+    for pattern, shown in _SHOWN.items():
+        for file in sorted(folders[0].glob(pattern)):
+            name = file.relative_to(folders[0])
+            other = folders[1] / name
+            if not other.is_file():
+                continue
+            try:
+                png = side_by_side(file.read_bytes(), other.read_bytes(), titles)
+            except OSError:
+                continue
+            what = f"{shown} ({file.stem})" if "*" in pattern else shown
+            caption = f"{what}: {' and '.join(titles)}"
+            yield Picture(_file_name(name), caption, png, alt=caption)
+
+
+def _file_name(name: Path) -> str:
+    return re.sub(r"[^A-Za-z0-9_]+", "-", str(name.with_suffix("")))
