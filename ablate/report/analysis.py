@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
 from ablate.report.compare import Comparison, Verdict, compare, compare_rows
+from ablate.report.noise import MOST_ROWS, SamplingNoise, sampling_noise
 from ablate.report.rows import Missing, RowResults, Summary, gather, primary_of
 from ablate.report.searching import searches_of
 from ablate.report.spaces import class_set, comparable
@@ -26,6 +27,8 @@ class RowAnalysis:
     rung: Comparison | None
     other_classes: str = ""
     """Why the primary metric cannot be compared with the reference's; empty where it can."""
+    noise: SamplingNoise | None = None
+    """Test-set noise, where single runs are compared and nothing more can be said."""
 
     @property
     def label(self) -> str:
@@ -80,6 +83,7 @@ def analyse(
             comparison=tests.get(row.row.label),
             rung=_rung(row, rows, primary),
             other_classes=_other_classes(row, rows, primary),
+            noise=_noise(row, rows, tests.get(row.row.label), primary, results),
         )
         for row in rows
     )
@@ -107,6 +111,19 @@ def _rung(row: RowResults, rows: Sequence[RowResults], primary: Primary) -> Comp
         return None
     values, others = row.values(primary.metric), above.values(primary.metric)
     return compare(values, others, maximize=primary.maximize)
+
+
+def _noise(
+    row: RowResults,
+    rows: Sequence[RowResults],
+    comparison: Comparison | None,
+    primary: Primary,
+    results: ResultSet,
+) -> SamplingNoise | None:
+    reference = _named(rows, row.row.reference)
+    if reference is None or len(rows) > MOST_ROWS:
+        return None
+    return sampling_noise(row, reference, comparison, primary, results.outcomes)
 
 
 def _named(rows: Sequence[RowResults], label: str | None) -> RowResults | None:

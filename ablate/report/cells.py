@@ -144,6 +144,23 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """An interval of differences."""
+
+    low: float | None
+    high: float | None
+    number: NumberFormat
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``[+0.10, +1.50]``."""
+        if self.low is None or self.high is None:
+            return ABSENT
+        return f"[{self.number.signed(self.low)}, {self.number.signed(self.high)}]"
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """Several numbers in one cell."""
 
@@ -257,6 +274,7 @@ Cell = (
     | Mean
     | Number
     | Delta
+    | Range
     | Shared
     | Epochs
     | Wins
