@@ -6,6 +6,8 @@ Needs NumPy alone, both here and to read the file: ``numpy.load("per_image/test.
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +15,18 @@ from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+
+#: What reading a damaged zip file may raise, beside ValueError.
+_DAMAGE = (
+    BadZipFile,
+    zlib.error,
+    struct.error,
+    KeyError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    TypeError,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +106,7 @@ class SplitOutcomes:
                 true_classes=tuple(found["true_classes"].tolist()),
                 predicted_classes=tuple(found["predicted_classes"].tolist()),
             )
-        except (BadZipFile, KeyError, EOFError, OSError, TypeError, AttributeError) as error:
+        except _DAMAGE as error:
             raise ValueError(f"not the outcomes of images: {error}") from error
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
@@ -83,12 +84,27 @@ def analyse(
             comparison=tests.get(row.row.label),
             rung=_rung(row, rows, primary),
             other_classes=_other_classes(row, rows, primary),
-            noise=_noise(row, rows, tests.get(row.row.label), primary, results),
         )
         for row in rows
     )
     own = searches_of(plan, ablation, searches or {})
     return Analysis(ablation, primary, analysed, _best(analysed, primary.maximize), own)
+
+
+def with_noise(analysis: Analysis, results: ResultSet) -> Analysis:
+    """The analysis with the test-set noise of those comparisons that are of one run with one other."""
+    if len(analysis.rows) > MOST_ROWS:
+        return analysis
+    named = {row.label: row.results for row in analysis.rows}
+    outcomes = lru_cache(maxsize=2)(results.outcomes)  # rows share a reference
+
+    def noise(row: RowAnalysis) -> SamplingNoise | None:
+        reference = named.get(row.results.row.reference or "")
+        if reference is None or row.comparison is None:
+            return None
+        return sampling_noise(row.results, reference, row.comparison, analysis.primary, outcomes)
+
+    return replace(analysis, rows=tuple(replace(row, noise=noise(row)) for row in analysis.rows))
 
 
 def _tests(
@@ -111,19 +127,6 @@ def _rung(row: RowResults, rows: Sequence[RowResults], primary: Primary) -> Comp
         return None
     values, others = row.values(primary.metric), above.values(primary.metric)
     return compare(values, others, maximize=primary.maximize)
-
-
-def _noise(
-    row: RowResults,
-    rows: Sequence[RowResults],
-    comparison: Comparison | None,
-    primary: Primary,
-    results: ResultSet,
-) -> SamplingNoise | None:
-    reference = _named(rows, row.row.reference)
-    if reference is None or len(rows) > MOST_ROWS:
-        return None
-    return sampling_noise(row, reference, comparison, primary, results.outcomes)
 
 
 def _named(rows: Sequence[RowResults], label: str | None) -> RowResults | None:

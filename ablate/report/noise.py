@@ -61,7 +61,7 @@ class SamplingNoise:
 def sampling_noise(
     row: RowResults,
     reference: RowResults,
-    comparison: Comparison | None,
+    comparison: Comparison,
     primary: Primary,
     outcomes: Lookup,
 ) -> SamplingNoise | None:
@@ -70,7 +70,7 @@ def sampling_noise(
     Both runs must have kept what became of each image of the same images, and that must give the values in the table.
     """
     ratio = _RATIOS.get(base_metric(primary.name))
-    if comparison is None or ratio is None or len({*row.seeds, *reference.seeds}) != 1:
+    if ratio is None or len({*row.seeds, *reference.seeds}) != 1:
         return None
     mine, other = (_image_sums(one, primary, outcomes) for one in (row, reference))
     if mine is None or other is None or mine.fingerprint != other.fingerprint:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ablate.report.analysis import Analysis, RowAnalysis
+from ablate.report.analysis import Analysis
 from ablate.report.noise import SamplingNoise
 from ablate.report.statistics import RESAMPLES
 from ablate.report.wording import counted
@@ -14,43 +14,49 @@ NOISE_TITLE = "test-set noise only [95 %]"
 #: Rows whose p is named.
 MOST_NAMED = 6
 
+#: A row's label and the noise of its comparison.
+Found = Sequence[tuple[str, SamplingNoise]]
+
 
 def noise_sentences(analysis: Analysis) -> Iterator[str]:
     """Nothing where no row has an interval or a p."""
-    found = [(row, row.noise) for row in analysis.rows if row.noise is not None]
-    if not found:
-        return
+    found = [(row.label, row.noise) for row in analysis.rows if row.noise is not None]
     if any(noise.low is not None for _, noise in found):
         yield (
-            f"test-set noise only: the same two trained models scored on other images like the "
-            f"{_images(found)} of {analysis.primary.split}; the delta would mostly lie between these "
-            f"bounds (95 % of {RESAMPLES:,} paired bootstrap resamples of the images)."
+            "test-set noise only [low, high]: how far the delta of the same two trained models would move on "
+            f"other images like the {_images(found)} of {analysis.primary.split} "
+            f"(95 % of {RESAMPLES:,} paired bootstrap resamples of these images)."
         )
     yield from _mcnemar(found)
-    yield (
-        "Neither says what another seed would do, which may change more: two trainings that differ in their seed "
-        "alone come out as different in about one of four cases. Hence no verdict; more seeds give one."
-    )
+    if found:
+        yield (
+            "Test-set noise is not the noise of training: another seed may change the delta more. Of two runs that "
+            "differ in nothing but the seed, about one pair in four looks different by this measure; hence no "
+            "verdict. More seeds would tell."
+        )
 
 
-def _images(found: list[tuple[RowAnalysis, SamplingNoise]]) -> str:
+def _images(found: Found) -> str:
     sizes = sorted({noise.images for _, noise in found})
-    return counted_images(sizes[0]) if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,} images"
+    return f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
 
 
-def counted_images(number: int) -> str:
-    """``10,000 images``."""
-    return f"{number:,} {'image' if number == 1 else 'images'}"
-
-
-def _mcnemar(found: list[tuple[RowAnalysis, SamplingNoise]]) -> Iterator[str]:
-    tested = [(row, noise) for row, noise in found if noise.p is not None]
+def _mcnemar(found: Found) -> Iterator[str]:
+    tested = [
+        f"{label} {_p(noise.p)} ({noise.gained:,} against {noise.lost:,} images)"
+        for label, noise in found
+        if noise.p is not None
+    ]
     if not tested:
         return
-    named = "; ".join(
-        f"{row.label} p = {noise.p:.2g} ({noise.gained} right in it alone, {noise.lost} in the reference alone)"
-        for row, noise in tested[:MOST_NAMED]
-    )
     more = len(tested) - MOST_NAMED
-    rest = f"; {counted(more, 'row')} more, see the CSV" if more > 0 else ""
-    yield f"McNemar's exact test of the same images, test-set noise only: {named}{rest}."
+    rest = f"; {counted(more, 'row')} more, in the CSV" if more > 0 else ""
+    yield (
+        "McNemar's exact test, p for test-set noise only, of the images that the row alone gets right against those "
+        f"that its reference alone gets right: {'; '.join(tested[:MOST_NAMED])}{rest}."
+    )
+
+
+def _p(value: float) -> str:
+    """Three decimals, and no more."""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
