@@ -19,6 +19,7 @@ from ablate.data.prepared import PreparedData
 from ablate.engine import finish as finish_module
 from ablate.engine.fit import fit
 from ablate.errors import Diverged, TrialError
+from ablate.outcomes import SplitOutcomes
 from ablate.results import EpochMetrics, Event, Finished, Started
 from ablate.spec.config import TrialConfig
 
