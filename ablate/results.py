@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from ablate.outcomes import Lookup, nothing_kept
+
 if TYPE_CHECKING:
     import pandas
 
@@ -164,10 +166,15 @@ class SearchPoint:
 
 @dataclass(frozen=True, slots=True)
 class ResultSet:
-    """The recorded trials of one study, in a fixed order."""
+    """The recorded trials of one study, in a fixed order.
+
+    ``outcomes`` gives what became of each image of a split of a trial, where that is recorded; it is read when asked
+    for, since few tables need it.
+    """
 
     study: str
     trials: tuple[TrialResult, ...]
+    outcomes: Lookup = field(default=nothing_kept, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[TrialResult]:
         return iter(self.trials)

@@ -6,6 +6,7 @@ they are resized: a copy that was flipped, cropped, resized or compressed again 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -102,6 +103,11 @@ def read_recorded(measured: Mapping[str, float]) -> tuple[Overlap, ...]:
 def _between(part: Split, other: Split, split: str, name: str) -> Overlap:
     shared = np.isin(_hashes(part), _hashes(other))
     return Overlap(split, name, int(shared.sum()), len(part))
+
+
+def hash_order(part: Split) -> str:
+    """A hash of the images of a split in their order: 32 hexadecimal digits, whatever size they were resized to."""
+    return hashlib.blake2b(_hashes(part).astype("<u8").tobytes(), digest_size=16).hexdigest()
 
 
 def _hashes(part: Split) -> Hashes:

@@ -16,12 +16,15 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from ablate.data.overlap import hash_order
+from ablate.data.prepared import PreparedData
 from ablate.engine.architecture import Architecture, architecture_of, to_markdown
 from ablate.engine.state import Weights
-from ablate.files import write_atomically, write_json, write_text
+from ablate.files import write_atomically, write_bytes, write_json, write_text
 from ablate.metrics.counts import Counts
 from ablate.models.loading import LoadReport
 from ablate.models.starting import NORMALIZATION_FILE
+from ablate.outcomes import SplitOutcomes
 from ablate.spec.labels import Labels
 from ablate.spec.values import ImageShape, Normalization
 
@@ -55,6 +58,22 @@ def write_predictions(folder: Path, counts: Mapping[str, Counts], labels: Labels
             content["source_counts"] = counted.source.tolist()
         write_json(folder / "confusion" / f"{split}.json", content)
         write_text(folder / "per_class" / f"{split}.csv", per_class_csv(counted, labels.classes))
+
+
+def write_outcomes(folder: Path, counts: Mapping[str, Counts], data: PreparedData) -> None:
+    """``per_image/<split>.npz`` for each split: what became of each image, where that was kept apart."""
+    for split, part in data.splits.items():
+        counted = counts.get(split)
+        if counted is None or counted.outcomes is None:
+            continue
+        of_masks = counted.source is not None
+        kept = SplitOutcomes(
+            counted.outcomes,
+            fingerprint=hash_order(part),
+            true_classes=data.labels.source if of_masks else data.labels.classes,
+            predicted_classes=data.labels.classes,
+        )
+        write_bytes(folder / "per_image" / f"{split}.npz", kept.to_npz())
 
 
 def per_class_csv(counts: Counts, classes: Sequence[str]) -> str:

@@ -7,7 +7,12 @@ from pathlib import Path
 
 from ablate.data import PreparedData
 from ablate.data.overlap import overlaps, recorded
-from ablate.engine.artifacts import copy_weights, write_predictions, write_weights
+from ablate.engine.artifacts import (
+    copy_weights,
+    write_outcomes,
+    write_predictions,
+    write_weights,
+)
 from ablate.engine.evaluate import evaluate
 from ablate.engine.measure import parameters, peak_memory_bytes
 from ablate.engine.scores import averaged_classes, final_metrics
@@ -39,6 +44,7 @@ def finish(
     if "test" in data.splits:
         counts["test"] = evaluate(trainer, data, "test")
     write_predictions(folder, counts, data.labels)
+    write_outcomes(folder, counts, data)
     write_weights(folder, trainer.task.kept(state.weights or copy_weights(trainer.model)))
     return Finished(
         time_ms=time.time_ns() // 1_000_000,

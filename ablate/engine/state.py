@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -13,8 +14,12 @@ from torch import Tensor
 from ablate.engine.early_stopping import Best
 from ablate.metrics.confusion import ConfusionMatrix
 from ablate.metrics.counts import Counts
+from ablate.outcomes import Outcomes
 
 Weights = dict[str, Tensor]
+
+#: The arrays of :class:`Outcomes`.
+_OUTCOMES = ("image", "true", "predicted", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,16 @@ def _plain_counts(counts: Counts) -> dict[str, Any]:
         "source": _tensor(counts.source),
         "pixel_ap": _tensor(counts.pixel_ap),
         "projection_std": counts.projection_std,
+        "outcomes": _plain_outcomes(counts.outcomes),
     }
+
+
+def _plain_outcomes(outcomes: Outcomes | None) -> dict[str, Any] | None:
+    if outcomes is None:
+        return None
+    arrays = {name: getattr(outcomes, name) for name in _OUTCOMES}
+    tensors = {name: torch.from_numpy(array.astype(np.int32)) for name, array in arrays.items()}
+    return {"images": outcomes.images, **tensors}
 
 
 def _scored(plain: dict[str, Any]) -> ScoredEpoch:
@@ -87,7 +101,10 @@ def _scored(plain: dict[str, Any]) -> ScoredEpoch:
 
 def _counts(plain: dict[str, Any]) -> Counts:
     arrays = {name: _array(plain[name]) for name in ("source", "pixel_ap")}
-    return Counts(**{**plain, **arrays, "confusion": ConfusionMatrix(plain["confusion"].numpy())})
+    kept = plain.get("outcomes")  # checkpoints of earlier versions have none
+    outcomes = kept and Outcomes(kept["images"], *(kept[name].numpy() for name in _OUTCOMES))
+    confusion = ConfusionMatrix(plain["confusion"].numpy())
+    return Counts(**{**plain, **arrays, "confusion": confusion, "outcomes": outcomes})
 
 
 def _tensor(array: NDArray[Any] | None) -> Tensor | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ablate.metrics.confusion import ConfusionMatrix, project
+from ablate.outcomes import Outcomes
 from ablate.spec.labels import Space
 
 
@@ -18,7 +19,8 @@ class Counts:
     ``loss_sum`` is the sum of each batch's mean loss times its number of images. ``source`` (S, K) int64 counts the
     data set's own classes against the network's, where these were looked up pixel by pixel; ``pixel_ap`` (K,) float64
     is the average precision of each class over all pixels, which no other pass can be added to. ``projection_std`` says
-    how far the projections of the images spread, where there are any.
+    how far the projections of the images spread, where there are any. ``outcomes`` are the counts of each image, in the
+    order of the pass, where they were kept apart; like ``pixel_ap`` they are of this one pass.
     """
 
     confusion: ConfusionMatrix
@@ -28,6 +30,7 @@ class Counts:
     source: NDArray[np.int64] | None = None
     pixel_ap: NDArray[np.float64] | None = None
     projection_std: float = float("nan")
+    outcomes: Outcomes | None = field(default=None, compare=False)
 
     def merge(self, other: Counts) -> Counts:
         """The sums over both parts."""
@@ -44,7 +47,7 @@ class Counts:
         cells = self.confusion.counts if self.source is None else self.source
         rows = space.of_network if self.source is None else space.of_source
         matrix = project(cells, rows, space.of_network, len(space.classes))
-        return replace(self, confusion=matrix, source=None, pixel_ap=None)
+        return replace(self, confusion=matrix, source=None, pixel_ap=None, outcomes=None)
 
     @property
     def loss(self) -> float:

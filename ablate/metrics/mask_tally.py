@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from ablate.metrics.confusion import ConfusionMatrix, project
 from ablate.metrics.counts import Counts
+from ablate.metrics.image_cells import ImageCells
 from ablate.metrics.pixel_scores import LARGEST_LOG_ODDS, LEVELS, PixelScores
 from ablate.spec.labels import Labels
 from ablate.spec.sections import IGNORE_INDEX
@@ -33,12 +34,11 @@ class MaskTally:
         # One row more than there are classes: it takes the void pixels, because selecting the others would make a
         # GPU wait.
         self._own = _zeros((num_classes + 1) * num_classes, device)
-        self._source = _zeros((num_source + 1) * num_classes, device)
+        self._source = ImageCells(num_source, num_classes, device)
         self._scores = _Scores(labels, device) if scores else None
         self._row = _lookup([min(n, num_source) for n in range(256)], device)
         self._loss_sum = torch.zeros((), dtype=torch.float64, device=device)
         self._images = 0
-        self._from_truth = False
 
     @torch.no_grad()
     def add(
@@ -62,11 +62,8 @@ class MaskTally:
             rows = torch.where(target == IGNORE_INDEX, logits.shape[1], target)
             _count(self._own, rows, _predicted(logits), logits.shape[1])
             return
-        self._from_truth = True
         for enlarged, masks in _enlarged(logits, truth):
-            _count(
-                self._source, _looked_up(self._row, masks), _predicted(enlarged), logits.shape[1]
-            )
+            self._source.add(_looked_up(self._row, masks), _predicted(enlarged))
             if self._scores is not None:
                 self._scores.add(enlarged, masks)
 
@@ -76,17 +73,19 @@ class MaskTally:
 
     def compute(self) -> Counts:
         """The sums so far (synchronises)."""
-        own, source = (
-            cells.cpu().numpy().reshape(-1, len(self._labels.classes))[:-1].astype(np.int64)
-            for cells in (self._own, self._source)
-        )
-        if not self._from_truth:
-            return Counts(ConfusionMatrix(own), self._images, self._loss_sum.item())
-        space = self._labels.own
+        outcomes = self._source.outcomes()
+        if outcomes is None:
+            own = self._own.cpu().numpy().reshape(-1, len(self._labels.classes))[:-1]
+            return Counts(
+                ConfusionMatrix(own.astype(np.int64)), self._images, self._loss_sum.item()
+            )
+        source, space = self._source.total(), self._labels.own
         matrix = project(source, space.of_source, space.of_network, len(space.classes))
         found = self._scores.compute().average_precision() if self._scores is not None else None
         loss_sum = self._loss_sum.item()
-        return Counts(matrix, self._images, loss_sum, source=source, pixel_ap=found)
+        return Counts(
+            matrix, self._images, loss_sum, source=source, pixel_ap=found, outcomes=outcomes
+        )
 
 
 class _Scores:

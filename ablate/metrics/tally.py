@@ -10,13 +10,14 @@ from torch import Tensor
 
 from ablate.metrics.confusion import ConfusionMatrix
 from ablate.metrics.counts import Counts
+from ablate.outcomes import Outcomes
 
 
 class Tally:
     """Running sums over the batches of one pass; :meth:`compute` is the only synchronisation.
 
     A label equal to ``ignore_index`` counts nowhere but in the loss, which has its own rule for
-    it. ``top5`` needs at least five classes.
+    it. ``top5`` needs at least five classes; ``each`` keeps what was predicted of each image, (N,) targets only.
     """
 
     def __init__(
@@ -26,10 +27,12 @@ class Tally:
         *,
         ignore_index: int | None = None,
         top5: bool = False,
+        each: bool = False,
     ) -> None:
         self._num_classes = num_classes
         self._ignore_index = ignore_index
         self._top5 = top5
+        self._each: list[tuple[Tensor, Tensor]] | None = [] if each else None
         self._images = 0
         # One cell more than the matrix has: it takes the ignored labels, because selecting the
         # others by a mask would make a GPU wait.
@@ -43,7 +46,10 @@ class Tally:
         self, logits: Tensor, target: Tensor, loss: Tensor, truth: Sequence[Tensor] | None = None
     ) -> None:
         """Count one batch: logits (N, C, ...), target (N, ...) int64, ``loss`` the batch's mean."""
-        cells = torch.add(logits.argmax(1), target, alpha=self._num_classes).flatten()
+        predicted = logits.argmax(1)
+        if self._each is not None:
+            self._each.append((target, predicted))
+        cells = torch.add(predicted, target, alpha=self._num_classes).flatten()
         if self._ignore_index is not None:
             ignored = target.flatten() == self._ignore_index
             cells = cells.masked_fill(ignored, self._num_classes**2)
@@ -66,4 +72,13 @@ class Tally:
             images=self._images,
             loss_sum=sums[0],
             top5_hits=int(sums[1]),
+            outcomes=self._outcomes(),
         )
+
+    def _outcomes(self) -> Outcomes | None:
+        if not self._each:
+            return None
+        true, predicted = (
+            torch.cat(parts).cpu().numpy() for parts in zip(*self._each, strict=True)
+        )
+        return Outcomes.of_images(true, predicted)

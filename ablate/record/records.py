@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ablate.outcomes import SplitOutcomes
 from ablate.record.curves import Curve, read_curves, read_durations
+from ablate.record.outcomes import read_outcomes
 from ablate.record.reader import read_results
 from ablate.record.store import Store
 from ablate.results import ResultSet
@@ -38,7 +40,11 @@ class StoreRecords:
 
     def results(self) -> ResultSet:
         """See :class:`Records`."""
-        return read_results(self.store, self.study)
+        return replace(read_results(self.store, self.study), outcomes=self.outcomes)
+
+    def outcomes(self, run_id: str, split: str) -> SplitOutcomes | None:
+        """What became of each image of a split; ``None`` where that is not recorded, or not on this machine."""
+        return read_outcomes(self.store, run_id, split)
 
     def curves(self, run_ids: Iterable[str], metric: str) -> dict[str, Curve]:
         """See :class:`Records`."""

@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ablate.errors import RecordError
+from ablate.outcomes import SplitOutcomes
 from ablate.record import keys
 from ablate.record.client_reader import row_of
 from ablate.record.curves import Curve
 from ablate.record.delivery.address import Address
 from ablate.record.delivery.server import Server, connecting
 from ablate.record.names import encode
+from ablate.record.outcomes import outcomes_name, parsed
 from ablate.record.rows import to_results
 from ablate.results import ResultSet
 
@@ -46,7 +48,14 @@ class ServerReader:
 
     def results(self) -> ResultSet:
         """The trials, one for each identity, by condition and seed."""
-        return ResultSet(self._study, to_results(row_of(run) for run in self._runs.values()))
+        trials = to_results(row_of(run) for run in self._runs.values())
+        return ResultSet(self._study, trials, self.outcomes)
+
+    def outcomes(self, run_id: str, split: str) -> SplitOutcomes | None:
+        """What became of each image of a split; ``None`` where that is not recorded."""
+        with connecting(self._address):
+            content = Server(self._address).download(run_id, outcomes_name(split))
+        return None if content is None else parsed(content, run_id, split)
 
     def curves(self, run_ids: Iterable[str], metric: str) -> dict[str, Curve]:
         """Run id to (epoch, value) in ascending order; runs without a value are left out."""

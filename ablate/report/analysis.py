@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
 from ablate.report.compare import Comparison, Verdict, compare, compare_rows
+from ablate.report.noise import MOST_ROWS, SamplingNoise, sampling_noise
 from ablate.report.rows import Missing, RowResults, Summary, gather, primary_of
 from ablate.report.searching import searches_of
 from ablate.report.spaces import class_set, comparable
@@ -26,6 +28,8 @@ class RowAnalysis:
     rung: Comparison | None
     other_classes: str = ""
     """Why the primary metric cannot be compared with the reference's; empty where it can."""
+    noise: SamplingNoise | None = None
+    """Test-set noise, where single runs are compared and nothing more can be said."""
 
     @property
     def label(self) -> str:
@@ -85,6 +89,22 @@ def analyse(
     )
     own = searches_of(plan, ablation, searches or {})
     return Analysis(ablation, primary, analysed, _best(analysed, primary.maximize), own)
+
+
+def with_noise(analysis: Analysis, results: ResultSet) -> Analysis:
+    """The analysis with the test-set noise of those comparisons that are of one run with one other."""
+    if len(analysis.rows) > MOST_ROWS:
+        return analysis
+    named = {row.label: row.results for row in analysis.rows}
+    outcomes = lru_cache(maxsize=2)(results.outcomes)  # rows share a reference
+
+    def noise(row: RowAnalysis) -> SamplingNoise | None:
+        reference = named.get(row.results.row.reference or "")
+        if reference is None or row.comparison is None:
+            return None
+        return sampling_noise(row.results, reference, row.comparison, analysis.primary, outcomes)
+
+    return replace(analysis, rows=tuple(replace(row, noise=noise(row)) for row in analysis.rows))
 
 
 def _tests(

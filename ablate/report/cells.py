@@ -193,6 +193,23 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """An interval of differences."""
+
+    low: float | None
+    high: float | None
+    number: NumberFormat
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``[+0.10, +1.50]``."""
+        if self.low is None or self.high is None:
+            return ABSENT
+        return f"[{self.number.signed(self.low)}, {self.number.signed(self.high)}]"
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """Several numbers in one cell."""
 
@@ -346,6 +363,7 @@ Cell = (
     | Delta
     | PValue
     | Tick
+    | Range
     | Shared
     | Shifted
     | Epochs

@@ -13,6 +13,7 @@ from ablate.report.cells import (
     Judgement,
     MeanStd,
     NumberFormat,
+    Range,
     Seeds,
     Shared,
     Text,
@@ -20,6 +21,7 @@ from ablate.report.cells import (
 )
 from ablate.report.compare import Verdict
 from ablate.report.levels import factor_columns, found_text, level_text, tuned_columns
+from ablate.report.noise_footer import NOISE_TITLE
 from ablate.report.notes import Notes, reasons
 from ablate.report.property_cells import property_cell
 from ablate.report.removal import REMOVAL, removes
@@ -222,7 +224,14 @@ def _differences(analysis: Analysis, number: NumberFormat) -> list[Column]:
         )
     interval = any(row.comparison and row.comparison.low is not None for row in analysis.rows)
     title = f"{_delta_name(analysis)}{' [95 % CI]' if interval else ''}"
-    return [*columns, Column(title, lambda row: Delta(row.comparison, number))]
+    columns.append(Column(title, lambda row: Delta(row.comparison, number)))
+    if any(row.noise for row in analysis.rows):
+        columns.append(Column(NOISE_TITLE, lambda row: _noise(row, number)))
+    return columns
+
+
+def _noise(row: RowAnalysis, number: NumberFormat) -> Cell:
+    return Range(row.noise.low, row.noise.high, number) if row.noise else Text(ABSENT)
 
 
 def _delta_name(analysis: Analysis) -> str:

@@ -8,6 +8,7 @@ from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import NumberFormat
 from ablate.report.compare import Comparison, Verdict
 from ablate.report.guide import seeds_guide
+from ablate.report.noise_footer import noise_sentences
 from ablate.report.overlap import overlap_sentences
 from ablate.report.property_notes import property_sentences
 from ablate.report.provenance import provenance
@@ -38,6 +39,7 @@ def footer_of(
     sharing = sharing_sentence(analysis, times)
     return (
         *sentences,
+        *noise_sentences(analysis),
         *seeds_guide(analysis),
         *map(sentence, analysis.ablation.notes),
         *class_sentences(rows, shown),

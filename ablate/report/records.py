@@ -16,7 +16,8 @@ class Record:
     """One metric of one row, in the unit it is stored in (ratios are 0 to 1).
 
     ``seeds`` are planned, ``n`` gave a value. The comparison's fields stand with the primary metric
-    alone: nothing else is tested. ``text`` is a value that is no number, or why there is none.
+    alone: nothing else is tested. ``text`` is a value that is no number, or why there is none. ``noise_low`` and
+    ``noise_high`` are the interval of test-set noise, ``noise_p`` is McNemar's: neither is about other seeds.
     """
 
     ablation: str
@@ -33,6 +34,9 @@ class Record:
     p_holm: float | None = None
     verdict: str = ""
     text: str = ""
+    noise_low: float | None = None
+    noise_high: float | None = None
+    noise_p: float | None = None
 
 
 def records_of(
@@ -72,7 +76,7 @@ def _plain(analysis: Analysis, row: RowAnalysis, metric: str, summary: Summary) 
 
 
 def _primary(analysis: Analysis, row: RowAnalysis) -> Record:
-    found = row.comparison
+    found, noise = row.comparison, row.noise
     return Record(
         ablation=analysis.ablation.name,
         row=row.label,
@@ -87,4 +91,7 @@ def _primary(analysis: Analysis, row: RowAnalysis) -> Record:
         p=found.p if found else None,
         p_holm=found.p_holm if found else None,
         verdict=row.verdict,
+        noise_low=noise.low if noise else None,
+        noise_high=noise.high if noise else None,
+        noise_p=noise.p if noise else None,
     )

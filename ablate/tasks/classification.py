@@ -36,8 +36,9 @@ class Classification(TaskOptions):
         return tuple(name for name in self.metrics() if name != "top5_accuracy")
 
     def tally(self, labels: Labels, device: torch.device | str, *, training: bool = False) -> Tally:
-        """Confusion matrix, loss and, where defined, top-5 hits."""
+        """Confusion matrix, loss and, where defined, top-5 hits; of an evaluation also what became of each image."""
         from ablate.metrics.tally import Tally
 
         names = self.defined(len(labels.classes), training=training)
-        return Tally(len(labels.classes), device, top5="top5_accuracy" in names)
+        top5 = "top5_accuracy" in names
+        return Tally(len(labels.classes), device, top5=top5, each=not training)

@@ -12,12 +12,14 @@ import torch
 from safetensors.torch import load_file
 from sklearn import metrics as reference
 
+from ablate.data.overlap import hash_order
 from ablate.data.place import DataPlace
 from ablate.data.prepare import prepare
 from ablate.data.prepared import PreparedData
 from ablate.engine import finish as finish_module
 from ablate.engine.fit import fit
 from ablate.errors import Diverged, TrialError
+from ablate.outcomes import SplitOutcomes
 from ablate.results import EpochMetrics, Event, Finished, Started
 from ablate.spec.config import TrialConfig
 
@@ -117,6 +119,8 @@ def test_it_leaves_its_files_and_no_checkpoints(
         "artifacts/normalization.json",
         "artifacts/per_class/test.csv",
         "artifacts/per_class/val.csv",
+        "artifacts/per_image/test.npz",
+        "artifacts/per_image/val.npz",
         "artifacts/weights.safetensors",
     }
     assert not (tmp_path / "checkpoints").exists()
@@ -125,6 +129,21 @@ def test_it_leaves_its_files_and_no_checkpoints(
     assert [row["class"] for row in rows] == list(stripes.classes)
     assert float(rows[1]["accuracy"]) == pytest.approx(end.final["test/accuracy/b"], abs=1e-5)
     assert sum(int(row["images"]) for row in rows) == 100
+
+
+def test_what_became_of_each_image_is_that_of_the_chosen_checkpoint(
+    stripes: PreparedData, configure: Configure, tmp_path: Path
+) -> None:
+    train_options = {"epochs": 3, "checkpoint": "best"}
+    end = finished(train(configure(train=train_options), stripes, tmp_path))
+    for split in ("val", "test"):
+        content = (tmp_path / "artifacts" / "per_image" / f"{split}.npz").read_bytes()
+        kept = SplitOutcomes.from_npz(content)
+        part = stripes.splits[split]
+        assert kept.outcomes.true.tolist() == part.labels.tolist()
+        right = kept.outcomes.true == kept.outcomes.predicted
+        assert right.mean() == pytest.approx(end.final[f"{split}/accuracy"])
+        assert kept.fingerprint == hash_order(part)
 
 
 def test_running_train_metrics_are_those_of_the_epoch(

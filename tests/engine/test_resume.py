@@ -86,7 +86,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(
     assert min(recorded(after)) == 3
     assert {**recorded(before), **recorded(after)} == recorded(whole)
     assert result(after) == result(whole)
-    for name in ("weights.safetensors", "confusion/test.json"):
+    for name in ("weights.safetensors", "confusion/test.json", "per_image/val.npz"):
         files = [tmp_path / run / "artifacts" / name for run in ("whole", "parts")]
         assert files[0].read_bytes() == files[1].read_bytes()
     assert not (tmp_path / "parts" / "checkpoints").exists()

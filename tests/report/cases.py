@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+
+from ablate.outcomes import Outcomes, SplitOutcomes
 from ablate.plan.designs.base import switched
 from ablate.plan.types import LiteratureRow, Plan
 from ablate.results import ResultSet, Status
@@ -112,6 +115,24 @@ def one_seed() -> Case:
     return make_plan(rows, seeds=[0]), results({"baseline": (0.721,), "more": (0.729,)})
 
 
+def one_seed_of_known_images() -> Case:
+    """What became of each image is recorded: 1000 images, of which the second run gets others right."""
+    rows = [RowDraft("baseline", {}, None), RowDraft("more", {"model.hidden": (99,)}, "baseline")]
+    true = np.arange(1000) % 2
+    found = {"baseline": np.arange(1000) < 721, "more": np.arange(1000) >= 271}
+    classes = ("cat", "dog")
+
+    def outcomes(run_id: str, split: str) -> SplitOutcomes:
+        predicted = np.where(found[run_id], true, 1 - true)
+        return SplitOutcomes(Outcomes.of_images(true, predicted), "f", classes, classes)
+
+    trials = (
+        finished("baseline", 0, 0.721, run_id="baseline"),
+        finished("more", 0, 0.729, run_id="more"),
+    )
+    return make_plan(rows, seeds=[0]), ResultSet("basenet", trials, outcomes)
+
+
 def two_seeds() -> Case:
     rows = [RowDraft("baseline", {}, None), RowDraft("more", {"model.hidden": (99,)}, "baseline")]
     plan = make_plan(rows, seeds=[0, 1], train={"checkpoint": "best"})
@@ -178,6 +199,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "nothing-run": nothing_run,
     "one-factor": one_factor,
     "one-seed": one_seed,
+    "one-seed-of-known-images": one_seed_of_known_images,
     "other-seeds": other_seeds,
     "two-seeds": two_seeds,
 }

@@ -16,7 +16,8 @@ def lines_of(plan, results):
 
 def test_the_header():
     assert render_csv([]) == (
-        "ablation,row,metric,seeds,n,mean,std,delta,low,high,p,p_holm,verdict,text\n"
+        "ablation,row,metric,seeds,n,mean,std,delta,low,high,p,p_holm,verdict,text,"
+        "noise_low,noise_high,noise_p\n"
     )
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from ablate.report import render_csv, study_report, study_tables
-from ablate.results import ResultSet
 
 from .cases import CASES
 from .design_cases import DESIGN_CASES
@@ -56,7 +55,7 @@ def test_every_golden_file_belongs_to_a_case():
 @pytest.mark.parametrize("name", NAMES)
 def test_the_order_of_results_changes_nothing(name):
     case = kept(name)
-    backwards = ResultSet("basenet", case.results.trials[::-1])
+    backwards = replace(case.results, trials=case.results.trials[::-1])
     assert documents(replace(case, results=backwards)) == documents(case)
 
 

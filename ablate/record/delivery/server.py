@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ablate.record import keys
@@ -149,6 +150,16 @@ class Server:
         seconds = _answer_seconds() + file.stat().st_size // SLOWEST_STORAGE
         with _environment({_TIMEOUT: str(seconds)}):
             self._call(self._client.log_artifact, run_id, str(file), folder or None)
+
+    def download(self, run_id: str, name: str) -> bytes | None:
+        """The content of one artifact; ``None`` if the run has none of that name."""
+        folder = name.rpartition("/")[0]
+        found = self._call(self._client.list_artifacts, run_id, folder or None)
+        if name not in {item.path for item in found}:
+            return None
+        with TemporaryDirectory() as place:
+            file = self._call(self._client.download_artifacts, run_id, name, place)
+            return Path(file).read_bytes()
 
     def _call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         with explained(self.address.uri):

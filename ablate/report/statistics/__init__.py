@@ -6,6 +6,7 @@ from ablate.report.statistics.benjamini_hochberg import benjamini_hochberg
 from ablate.report.statistics.factorial import change_weights
 from ablate.report.statistics.holm import holm
 from ablate.report.statistics.mcnemar import mcnemar_p
+from ablate.report.statistics.paired_bootstrap import RESAMPLES, Interval, paired_bootstrap
 from ablate.report.statistics.paired_t import paired_t
 from ablate.report.statistics.seeds_needed import MOST_SEEDS, POWER, seeds_needed
 from ablate.report.statistics.shapley import shapley_values, shapley_weights
@@ -18,11 +19,14 @@ __all__ = [
     "MOST_DIFFERENCES",
     "MOST_SEEDS",
     "POWER",
+    "RESAMPLES",
+    "Interval",
     "TTest",
     "benjamini_hochberg",
     "change_weights",
     "holm",
     "mcnemar_p",
+    "paired_bootstrap",
     "paired_t",
     "seeds_needed",
     "shapley_values",

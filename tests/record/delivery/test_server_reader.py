@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from mlflow import MlflowClient
 
 from ablate.errors import RecordError
-from ablate.record import read_results
+from ablate.outcomes import Outcomes, SplitOutcomes
+from ablate.record import artifact_folder, read_results
 from ablate.record.curves import read_curves, read_durations
 from ablate.record.delivery import deliver, server
+from ablate.record.records import StoreRecords
 from ablate.record.server_reader import ServerReader, read_server_results
 from ablate.testing.recorder_cases import comparable
 from tests.record.delivery.conftest import Recorded, TrackingServer
@@ -39,6 +42,26 @@ def test_curves_and_durations_are_those_of_the_store(
         }
     here_s = read_durations(recorded.store, runs)
     assert list(reader.durations(there).values()) == list(map(here_s.get, runs[:2]))
+
+
+def test_what_became_of_each_image_is_the_same_there(
+    recorded: Recorded, tracking: TrackingServer
+) -> None:
+    images = np.array([0, 1, 1])
+    kept = SplitOutcomes(Outcomes.of_images(images, images), "f", ("cat", "dog"), ("cat", "dog"))
+    run_id = recorded.trial("a")
+    file = artifact_folder(recorded.store, run_id) / "per_image" / "test.npz"
+    file.parent.mkdir()
+    file.write_bytes(kept.to_npz())
+    deliver(recorded.store, recorded.study, tracking.uri)
+    there = ServerReader(tracking.uri, recorded.study).results()
+    here = StoreRecords(recorded.store, recorded.study).results()
+    for results in (there, here):
+        (trial,) = results
+        found = results.outcomes(trial.run_id, "test")
+        assert found is not None
+        assert found.to_npz() == kept.to_npz()
+        assert results.outcomes(trial.run_id, "val") is None
 
 
 def test_a_deleted_experiment_is_an_error(recorded: Recorded, tracking: TrackingServer) -> None:
