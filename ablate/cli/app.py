@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ablate.cli import controlling, upkeep
+from ablate.cli import controlling, exporting, upkeep
 from ablate.cli.options import (
     LOCAL_HOST,
     PORT,
@@ -277,4 +277,5 @@ def ui(
 
 
 controlling.add_commands(app)
+exporting.add_commands(app)
 upkeep.add_commands(app)
