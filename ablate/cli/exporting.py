@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ablate.cli.options import (
     DataFolder,
@@ -18,10 +22,18 @@ from ablate.cli.options import (
 )
 from ablate.cli.printing import ERR, print_text
 
+#: Work that takes no longer shows no progress.
+_PATIENCE_S = 2.0
+
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the application."""
-    app.command(epilog="Example: ablate export studies/basenet.yaml 'Batch norm' --out model")(export)
+    app.command(epilog="Example: ablate export studies/basenet.yaml 'Batch norm' --out model")(
+        export
+    )
+    app.command(epilog="Example: ablate predict basenet-seed0 photos/ --out predictions.csv")(
+        predict
+    )
 
 
 def export(
@@ -57,3 +69,65 @@ def export(
     for note in notes(choice, named_row=row is not None, named_seed=seed is not None):
         ERR.print(note, markup=False, soft_wrap=True)
     print_text(f"exported {choice.trial.name} (run {choice.trial.run_id}) to {found.folder}")
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(help="What 'ablate export' wrote.", metavar="FOLDER")],
+    images: Annotated[list[Path], typer.Argument(help="Image files, or folders of them.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="A CSV file for classes [printed]; a folder for masks [./predictions].",
+        ),
+    ] = None,
+    top: Annotated[int, typer.Option(help="So many classes of each image.", min=1)] = 1,
+    device: Annotated[
+        str | None, typer.Option(help="cpu or cuda:N (default: a GPU, if there is one).")
+    ] = None,
+) -> None:
+    """Predict the classes, or the masks, of image files with an exported network.
+
+    Images are decoded and resized as in training. Those that cannot be read are named and
+    skipped; it then leaves with 1.
+    """
+    from ablate.runner.predicting.predict import predict as predict_images
+
+    with _progress() as report:
+        found = predict_images(model, images, out=out, top=top, device=device, report=report)
+    if found.out is None:
+        print_text(found.csv)
+    else:
+        count = "1 image" if found.images == 1 else f"{found.images} images"
+        print_text(f"predicted {count}: {found.out}")
+    for item in found.skipped:
+        ERR.print(f"skipped {item.file.path}: {item.reason}", markup=False, soft_wrap=True)
+    if found.skipped:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, a line elsewhere, for what takes more than a moment."""
+    columns = (TextColumn("predicting"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, console=ERR, transient=True)
+    task = bar.add_task("predicting", total=None)
+    begun_s = time.monotonic()
+    said = False
+
+    def report(done: int, total: int) -> None:
+        nonlocal said
+        bar.update(task, completed=done, total=total)
+        if said or done == total or time.monotonic() - begun_s < _PATIENCE_S:
+            return
+        said = True
+        if ERR.is_terminal:
+            bar.start()
+        else:
+            ERR.print(f"predicting {total} images ...")
+
+    try:
+        yield report
+    finally:
+        bar.stop()

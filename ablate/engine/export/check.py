@@ -24,7 +24,9 @@ def check_program(folder: Path, model: NormalizedNetwork, name: str) -> None:
     try:
         loaded, info = load(folder)
     except LoadError as error:
-        raise TrialError(f"the program of model {name} cannot be used: {error}. {_REMEDY}") from error
+        raise TrialError(
+            f"the program of model {name} cannot be used: {error}. {_REMEDY}"
+        ) from error
     shape = [info["input"][side] for side in ("channels", "height", "width")]
     stream = torch.Generator().manual_seed(0)
     for count in (1, 2, 3):

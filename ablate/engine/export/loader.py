@@ -7,8 +7,8 @@
 `python load.py image.png` says what the network makes of an image, if Pillow is installed.
 
 Before torch reads model.pt2, its hash is compared with the one in model.json, and its content is checked: torch
-itself would execute code that such a file may hold (pickles, shared libraries, expressions). Here it may hold numbers and
-the names of torch's own operators; anything else is refused.
+itself would execute code that such a file may hold (pickles, shared libraries, expressions). Here it may hold
+numbers and the names of torch's own operators; anything else is refused.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ _OPERATOR = re.compile(r"torch\.ops\.aten\.\w+\.\w+|_operator\.(add|sub|mul|floo
 #: Names, numbers, versions; nothing that could be called.
 _PLAIN = re.compile(r"[\w.+]*")
 #: What stands in expressions of the number of images; without dots and quotes around other text.
-_EXPRESSION = re.compile(r"(Symbol\('\w+'|\b(Integer|Mul|Add|FloorDiv|Mod|positive|integer|True)\b|[\d\s(),=*+-])*")
+_EXPRESSION = re.compile(
+    r"(Symbol\('\w+'|\b(Integer|Mul|Add|FloorDiv|Mod|positive|integer|True)\b|[\d\s(),=*+-])*"
+)
 _SPEC_TYPES = (None, "builtins.tuple", "builtins.dict", "builtins.list")
 
 
@@ -64,7 +66,9 @@ class Model:
         """
         wanted = tuple(self._input[side] for side in ("channels", "height", "width"))
         if images.dim() != 4 or tuple(images.shape[1:]) != wanted:
-            raise ValueError(f"images of shape (N, {', '.join(map(str, wanted))}) are needed, not {tuple(images.shape)}")
+            raise ValueError(
+                f"images of shape (N, {', '.join(map(str, wanted))}) are needed, not {tuple(images.shape)}"
+            )
         if images.dtype != torch.uint8 and not images.is_floating_point():
             raise ValueError(f"images are uint8, or float in 0..1, not {images.dtype}")
         return self._run(images)
@@ -109,7 +113,9 @@ def read_info(folder: str | Path) -> dict[str, Any]:
         info: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         known = info["format"] == 1
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LoadError(f"{folder} is no exported model: {path.name} is missing or damaged ({error})") from None
+        raise LoadError(
+            f"{folder} is no exported model: {path.name} is missing or damaged ({error})"
+        ) from None
     if not known:
         raise LoadError(f"{path} has format {info['format']}; this loader knows 1")
     return info
@@ -131,7 +137,9 @@ def _check_hash(path: Path, expected: str) -> None:
     except OSError as error:
         raise LoadError(f"cannot read {path}: {error.strerror}") from None
     if digest.hexdigest() != expected:
-        raise LoadError(f"{path} is not the file that model.json describes: its SHA-256 differs. Export it again")
+        raise LoadError(
+            f"{path} is not the file that model.json describes: its SHA-256 differs. Export it again"
+        )
 
 
 def _check_content(path: Path) -> None:
@@ -212,7 +220,7 @@ def _read_image(file: str, wanted: dict[str, Any]) -> Tensor:
     """An image as training read it: (1, C, H, W) uint8, as stored (EXIF is ignored), bilinear with antialiasing."""
     from PIL import Image
 
-    image = Image.open(file)
+    image: Image.Image = Image.open(file)
     if image.mode.startswith("I;16"):  # of 16 bits the upper 8
         upper = image.tobytes()[0 if image.mode == "I;16B" else 1 :: 2]
         image = Image.frombytes("L", image.size, upper)
@@ -231,7 +239,10 @@ def _main(files: list[str]) -> int:
     try:
         import PIL  # noqa: F401
     except ImportError:
-        print("showing images needs Pillow: pip install pillow. load() needs torch alone", file=sys.stderr)
+        print(
+            "showing images needs Pillow: pip install pillow. load() needs torch alone",
+            file=sys.stderr,
+        )
         return 1
     try:
         model, info = load(Path(__file__).parent)

@@ -29,7 +29,7 @@ def trained_network(config: TrialConfig, data: PreparedData, weights: Path) -> n
         options = options.model_copy(update={"weights": "random"})
     network = task.network(task.build(options, data.shape, data.num_classes, steps=1))
     if pretrained and hasattr(network, "transform_input"):
-        network.transform_input = True  # torchvision's Inceptions: no part of their state
+        setattr(network, "transform_input", True)  # noqa: B010 - torchvision's Inceptions: no part of their state
     try:
         network.load_state_dict(read_state(weights))
     except RuntimeError as error:

@@ -6,6 +6,7 @@ Shapes: images (N, C, H, W) float32 in 0..1; N is free, C, H and W are those of 
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,8 @@ class NormalizedNetwork(nn.Module):
     ) -> None:
         super().__init__()
         mean, std = (
-            torch.tensor(values).view(-1, 1, 1) for values in (normalization.mean, normalization.std)
+            torch.tensor(values).view(-1, 1, 1)
+            for values in (normalization.mean, normalization.std)
         )
         self.network = network
         self.flat = flat
@@ -58,7 +60,7 @@ def write_program(model: NormalizedNetwork, name: str, shape: ImageShape, path: 
     Raises:
         ablate.errors.TrialError: torch cannot turn the network into a program.
     """
-    placed = model.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    placed = model.eval().to(memory_format=torch.channels_last)
     batch = torch.export.Dim("batch", min=1)
     images = torch.rand(2, shape.channels, shape.height, shape.width)
     what = f"torch.export cannot turn model {name} into a program for images of {shape}"
@@ -84,6 +86,8 @@ def _quiet() -> Iterator[None]:
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logger.setLevel(level)

@@ -55,9 +55,10 @@ def choose(study: Study, row: str | None = None, seed: int | None = None) -> Cho
         UsageError: no row is the best, or there is no such row or seed; the text lists what there is.
     """
     standings = tuple(_standings(study))
+    standing: Standing | None
     if row is None:
-        standing = _best(study, standings)
-        condition = study.plan.conditions[standing.row.results.row.condition]
+        standing = best = _best(study, standings)
+        condition = study.plan.conditions[best.row.results.row.condition]
     else:
         condition = find_condition(study.plan, row)
         standing = next((item for item in standings if _is_of(item, condition, row)), None)
@@ -70,12 +71,14 @@ def notes(choice: Choice, *, named_row: bool, named_seed: bool) -> list[str]:
     """What a person must know of a choice that was made for them."""
     found = []
     if not named_row and choice.standing is not None:
-        found.append(f"{choice.label!r} is the best row of {choice.standing.ablation}: {choice.standing}")
+        found.append(
+            f"{choice.label!r} is the best row of {choice.standing.ablation}: {choice.standing}"
+        )
     if not named_seed and len(choice.finished) > 1:
         seeds = ", ".join(str(trial.seed) for trial in choice.finished)
         found.append(
-            f"seed {choice.trial.seed} is the lowest of the finished seeds {seeds}. They differ; the one that is best on "
-            "test would promise too much"
+            f"seed {choice.trial.seed} is the lowest of the finished seeds {seeds}. They differ; the one that is "
+            "best on test would promise too much"
         )
     return found
 
@@ -133,7 +136,9 @@ def _finished(study: Study, condition: Condition) -> tuple[TrialResult, ...]:
 
 def _of_seed(label: str, finished: tuple[TrialResult, ...], seed: int | None) -> TrialResult:
     if not finished:
-        raise UsageError(f"no trial of {label!r} has finished. 'ablate status' says what runs or failed")
+        raise UsageError(
+            f"no trial of {label!r} has finished. 'ablate status' says what runs or failed"
+        )
     by_seed = {trial.seed: trial for trial in finished}
     if seed is None:
         return finished[0]

@@ -47,7 +47,10 @@ def description(
         "run": _run(study, choice.trial),
         "metrics": _finite(choice.trial.metrics),
         "parameters": choice.trial.measured.get("parameters"),
-        "versions": {**{name: version(name) for name in _LIBRARIES}, "python": platform.python_version()},
+        "versions": {
+            **{name: version(name) for name in _LIBRARIES},
+            "python": platform.python_version(),
+        },
         "files": {path.name: _entry(path) for path in sorted(folder.iterdir())},
     }
 
@@ -80,7 +83,10 @@ def _output(task: str, data: PreparedData) -> dict[str, Any]:
 
 
 def _row(choice: Choice) -> dict[str, Any]:
-    found: dict[str, Any] = {"label": choice.label, "finished_seeds": [t.seed for t in choice.finished]}
+    found: dict[str, Any] = {
+        "label": choice.label,
+        "finished_seeds": [t.seed for t in choice.finished],
+    }
     return found if choice.standing is None else {**found, **_standing(choice.standing)}
 
 

@@ -101,7 +101,9 @@ def _write_program(
     from ablate.engine.export.program import NormalizedNetwork, write_program
 
     network = trained_network(config, data, part / WEIGHTS_FILE)
-    model = NormalizedNetwork(network, normalization, flat=cast(TaskOptions, config.task).name == "ssl")
+    model = NormalizedNetwork(
+        network, normalization, flat=cast(TaskOptions, config.task).name == "ssl"
+    )
     write_program(model, config.model.name, data.shape, part / PROGRAM_FILE)
     shutil.copyfile(loader.__file__, part / LOADER_FILE)
     return model
@@ -116,7 +118,9 @@ def _check(part: Path, config: TrialConfig, model: NormalizedNetwork) -> None:
 
 def _check_free(folder: Path) -> None:
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise UsageError(f"{folder} exists and is not an empty folder. Remove it, or name another with --out")
+        raise UsageError(
+            f"{folder} exists and is not an empty folder. Remove it, or name another with --out"
+        )
 
 
 @contextmanager
@@ -124,7 +128,11 @@ def _placed(folder: Path) -> Iterator[Path]:
     """A folder to write into, which takes the name ``folder`` once it is complete."""
     with writing(folder):
         folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=f".{folder.name}.", suffix=".part"))
+        part = Path(
+            tempfile.mkdtemp(
+                dir=folder.absolute().parent, prefix=f".{folder.name}.", suffix=".part"
+            )
+        )
     try:
         yield part
         with writing(folder):

@@ -51,7 +51,10 @@ def _head(info: Mapping[str, Any], choice: Choice) -> str:
         "",
     ]
     if info["classes"]:
-        lines += [f"Classes, in the order of the outputs: {escape(', '.join(info['classes']))}.", ""]
+        lines += [
+            f"Classes, in the order of the outputs: {escape(', '.join(info['classes']))}.",
+            "",
+        ]
     return "\n".join(lines)
 
 
@@ -62,13 +65,19 @@ def _use(info: Mapping[str, Any]) -> str:
 
 def _scores(info: Mapping[str, Any], choice: Choice) -> str:
     lines = ["## What it scored", ""]
-    lines += [f"- {escape(name)}: {_number(value)}" for name, value in info["metrics"].items() if name.count("/") == 1]
+    lines += [
+        f"- {escape(name)}: {_number(value)}"
+        for name, value in info["metrics"].items()
+        if name.count("/") == 1
+    ]
     lines.append("")
     if choice.standing is not None:
-        lines.append(f"Its row in the table of {escape(choice.standing.ablation)}: {escape(str(choice.standing))}.")
+        lines.append(
+            f"Its row in the table of {escape(choice.standing.ablation)}: {escape(str(choice.standing))}."
+        )
     lines += [
-        f"This is one seed of {len(choice.finished)}. Seeds differ: expect of new data what the row says, not what this run "
-        "scored.",
+        f"This is one seed of {len(choice.finished)}. Seeds differ: expect of new data what the row says, not what "
+        "this run scored.",
         "",
     ]
     return "\n".join(lines)

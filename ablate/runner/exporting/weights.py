@@ -34,7 +34,9 @@ def kept_files(study: Study, choice: Choice) -> Path:
         raise RecordError(f"run {run_id}: {error}. 'ablate verify' says more") from None
     entry = manifest.files.get(WEIGHTS_FILE) if manifest else None
     if entry is not None and entry.hash != hash_file(weights):
-        raise RecordError(f"the weights of run {run_id} are damaged: {weights} has changed since it was recorded")
+        raise RecordError(
+            f"the weights of run {run_id} are damaged: {weights} has changed since it was recorded"
+        )
     return folder
 
 
@@ -63,7 +65,7 @@ def _not_kept(study: Study, choice: Choice) -> str:
     ]
     kept = f" Seeds that still have theirs: {', '.join(others)} (--seed)." if others else ""
     return (
-        f"the weights of {choice.trial.name} (run {choice.trial.run_id}) were not kept.{kept} 'keep' decides whose stay: "
-        "to have these again, delete the run in MLflow ('ablate ui') and train it anew with "
+        f"the weights of {choice.trial.name} (run {choice.trial.run_id}) were not kept.{kept} 'keep' decides whose "
+        "stay: to have these again, delete the run in MLflow ('ablate ui') and train it anew with "
         f"'ablate run {study.path} --keep all'"
     )
