@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ablate.cli.options import (
     DataFolder,
@@ -21,9 +17,6 @@ from ablate.cli.options import (
     open_study,
 )
 from ablate.cli.printing import ERR, print_text
-
-#: Work that takes no longer shows no progress.
-_PATIENCE_S = 2.0
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -92,9 +85,10 @@ def predict(
     Images are decoded and resized as in training. Those that cannot be read are named and
     skipped; it then leaves with 1.
     """
+    from ablate.cli.late_progress import late_progress
     from ablate.runner.predicting.predict import predict as predict_images
 
-    with _progress() as report:
+    with late_progress() as report:
         found = predict_images(model, images, out=out, top=top, device=device, report=report)
     if found.out is None:
         print_text(found.csv)
@@ -105,29 +99,3 @@ def predict(
         ERR.print(f"skipped {item.file.path}: {item.reason}", markup=False, soft_wrap=True)
     if found.skipped:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, a line elsewhere, for what takes more than a moment."""
-    columns = (TextColumn("predicting"), BarColumn(), MofNCompleteColumn())
-    bar = Progress(*columns, console=ERR, transient=True)
-    task = bar.add_task("predicting", total=None)
-    begun_s = time.monotonic()
-    said = False
-
-    def report(done: int, total: int) -> None:
-        nonlocal said
-        bar.update(task, completed=done, total=total)
-        if said or done == total or time.monotonic() - begun_s < _PATIENCE_S:
-            return
-        said = True
-        if ERR.is_terminal:
-            bar.start()
-        else:
-            ERR.print(f"predicting {total} images ...")
-
-    try:
-        yield report
-    finally:
-        bar.stop()

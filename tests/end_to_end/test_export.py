@@ -8,7 +8,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -88,12 +87,11 @@ def data_of(place: Workplace) -> PreparedData:
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("classes", "masks"):
         if name in request.fixturenames:
             place: Workplace = request.getfixturevalue(name)
             monkeypatch.setenv("ABLATE_CACHE", place.environment["ABLATE_CACHE"])
-    yield
 
 
 def write_images(place: Workplace, split: str) -> tuple[Path, list[int]]:

@@ -75,12 +75,14 @@ def _scores(info: Mapping[str, Any], choice: Choice) -> str:
         lines.append(
             f"Its row in the table of {escape(choice.standing.ablation)}: {escape(str(choice.standing))}."
         )
-    lines += [
-        f"This is one seed of {len(choice.finished)}. Seeds differ: expect of new data what the row says, not what "
-        "this run scored.",
-        "",
-    ]
-    return "\n".join(lines)
+    return "\n".join([*lines, _about_seeds(len(choice.finished)), ""])
+
+
+def _about_seeds(finished: int) -> str:
+    if finished == 1:
+        return "It is the only finished seed of its row: how much seeds differ is not known."
+    differ = "Seeds differ: expect of new data what the row says, not what this run scored"
+    return f"This is one seed of {finished}. {differ}."
 
 
 def _number(value: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,5 +51,6 @@ class Network:
     def __call__(self, images: Sequence[Pixels]) -> Tensor:
         """Logits (N, K) or (N, K, H, W) float32, on the device, of images (H, W, C) uint8."""
         stacked = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2)
-        with torch.inference_mode(), self._execution.autocast():
+        with torch.inference_mode(), self._execution.autocast(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch's remarks about its own operators
             return self._model(stacked)

@@ -94,5 +94,5 @@ def test_a_program_of_another_network_is_noticed(folder: Path, model: Normalized
 
 def test_a_program_that_cannot_be_loaded_is_noticed(folder: Path, model: NormalizedNetwork) -> None:
     (folder / "model.pt2").write_bytes(b"")
-    with pytest.raises(TrialError, match="cannot be used: .*SHA-256"):
+    with pytest.raises(TrialError, match=r"cannot be used: .*SHA-256"):
         check_program(folder, model, "tiny")
