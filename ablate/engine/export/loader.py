@@ -34,7 +34,7 @@ _MEMBERS = re.compile(
 )
 _OPERATOR = re.compile(r"torch\.ops\.aten\.\w+\.\w+|_operator\.(add|sub|mul|floordiv|mod|getitem)")
 #: Names, numbers, versions; nothing that could be called.
-_PLAIN = re.compile(r"[\w.+]*")
+_PLAIN = re.compile(r"[\w.+-]*")
 #: What stands in expressions of the number of images; without dots and quotes around other text.
 _EXPRESSION = re.compile(
     r"(Symbol\('\w+'|\b(Integer|Mul|Add|FloorDiv|Mod|positive|integer|True)\b|[\d\s(),=*+-])*"
@@ -152,6 +152,9 @@ def _check_content(path: Path) -> None:
 
 
 def _problems(archive: zipfile.ZipFile) -> Iterator[str]:
+    names = archive.namelist()
+    if len(set(names)) < len(names) or len({name.partition("/")[0] for name in names}) != 1:
+        yield "it holds a file twice, or several programs"
     for member in archive.infolist():
         name = member.filename.partition("/")[2]
         if not _MEMBERS.fullmatch(name):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -24,9 +24,7 @@ NOISE = (0.0, 0.002, -0.002)
 def recorded(study_of: StudyOf, monkeypatch: pytest.MonkeyPatch) -> Recorded:
     """Opens a study whose rows have these accuracies over three seeds."""
 
-    def opened(
-        ablations: str, values: Mapping[str, float], noise: Sequence[float] = NOISE
-    ) -> Study:
+    def opened(ablations: str, values: Mapping[str, float]) -> Study:
         study = study_of(ablations, "seeds=3")
         names = {key: condition.name for key, condition in study.plan.conditions.items()}
         trials = tuple(
@@ -37,7 +35,7 @@ def recorded(study_of: StudyOf, monkeypatch: pytest.MonkeyPatch) -> Recorded:
                 Status.FINISHED,
                 run_id=f"run{trial.seed}",
                 name=trial.name,
-                metrics={"val/accuracy": values[names[trial.condition]] * (1 + noise[trial.seed])},
+                metrics={"val/accuracy": values[names[trial.condition]] * (1 + NOISE[trial.seed])},
             )
             for trial in study.plan.trials
             if names[trial.condition] in values
@@ -67,7 +65,7 @@ def test_the_lowest_seed_that_has_finished(
 
 
 def test_without_a_best_row_the_rows_are_listed(recorded: Recorded) -> None:
-    study = recorded(LADDER, {"baseline": 0.5, "Norm": 0.5, "Drop": 0.51}, noise=(0.1, -0.1, 0.0))
+    study = recorded(LADDER, {"baseline": 0.5, "Norm": 0.5, "Drop": 0.5})
     with pytest.raises(UsageError, match="verdicts call no row of study demo the best") as error:
         choose(study)
     lines = str(error.value).splitlines()
@@ -83,7 +81,7 @@ def test_nothing_is_the_best_before_anything_ran(recorded: Recorded) -> None:
 
 
 def test_several_tables_with_a_best_row_need_a_name(recorded: Recorded) -> None:
-    values = {"baseline": 0.5, "Norm": 0.6, "Drop": 0.9, "lr 0.01": 0.8}
+    values = {"baseline": 0.5, "Norm": 0.6, "Drop": 0.9, "lr=0.01": 0.8}
     study = recorded(LADDER + RATES, values)
     assert set(values) == {item.name for item in study.plan.conditions.values()}
     with pytest.raises(UsageError, match=r"several tables .* have a best row: 'Drop' of parts, "):
@@ -92,7 +90,7 @@ def test_several_tables_with_a_best_row_need_a_name(recorded: Recorded) -> None:
 
 def test_a_winner_that_another_one_beats_is_none(recorded: Recorded) -> None:
     """The baseline is the best of one table and worse than a row of the other."""
-    values = {"baseline": 0.5, "Norm": 0.6, "Drop": 0.9, "lr 0.01": 0.2}
+    values = {"baseline": 0.5, "Norm": 0.6, "Drop": 0.9, "lr=0.01": 0.2}
     assert choose(recorded(LADDER + RATES, values)).label == "Drop"
 
 
