@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from PIL import Image
 
 import ablate
 from ablate.data.prepare import prepare
-from ablate.data.prepared import PreparedData
+from ablate.data.prepared import Split
+from ablate.data.source import SplitName
 from ablate.errors import RecordError, UsageError
 from ablate.runner.exporting.export import export
 from tests.end_to_end.conftest import STUDY, Workplace
@@ -24,7 +26,7 @@ from tests.end_to_end.conftest import STUDY, Workplace
 SHAPES = """\
 study: drawn
 task: segmentation
-data: {name: shapes, batch_size: 16, train_size: 64}
+data: {name: shapes, count: 24, side: 48, size: [32, 40], batch_size: 8}
 model: {name: vgg16_fcn, stride: 16, width: 0.0625}
 optimizer: {name: adam, lr: 2e-3}
 train: {epochs: 1}
@@ -79,11 +81,14 @@ def opened(place: Workplace) -> ablate.Study:
     return ablate.Study(place.study, store=place.store)
 
 
-def data_of(place: Workplace) -> PreparedData:
-    study = opened(place)
-    training = study.plan.example.training
+def data_options(place: Workplace) -> Any:
+    training = opened(place).plan.example.training
     assert training is not None
-    return prepare(training.data, study.place)
+    return training.data
+
+
+def split_of(place: Workplace, name: SplitName) -> Split:
+    return prepare(data_options(place), opened(place).place).splits[name]
 
 
 @pytest.fixture(autouse=True)
@@ -94,23 +99,24 @@ def _own_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
             monkeypatch.setenv("ABLATE_CACHE", place.environment["ABLATE_CACHE"])
 
 
-def write_images(place: Workplace, split: str) -> tuple[Path, list[int]]:
-    """The images of a split as PNG files, and their classes."""
-    part = data_of(place).splits[split]  # type: ignore[index]
+def write_images(place: Workplace, split: SplitName) -> Path:
+    """The images of a split as PNG files, as the data set has them."""
     folder = place.folder / split
     folder.mkdir(exist_ok=True)
-    for number, image in enumerate(part.indices):
-        pixels = part.images[image]
-        picture = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-        picture.save(folder / f"{number:04d}.png")
-    return folder, part.labels.tolist()
+    records = data_options(place).source(opened(place).place).records()
+    home = split if any(record.split == split for record in records) else "train"
+    wanted = [record for record in records if record.split == home]
+    part = split_of(place, split)
+    for number, image in enumerate(part.indices.tolist()):
+        Image.fromarray(wanted[image].read()).save(folder / f"{number:04d}.png")
+    return folder
 
 
 def test_predictions_reproduce_the_recorded_accuracy(classes: Workplace) -> None:
     said = classes.ablate("export", "study.yaml", "Batch norm", "--out", "model")
     assert "exported Batch norm, seed 0 (run " in said.stdout
     assert "seed 0 is the lowest of the finished seeds 0, 1" in said.stderr
-    folder, labels = write_images(classes, "val")
+    folder, labels = write_images(classes, "val"), split_of(classes, "val").labels.tolist()
     classes.ablate("predict", "model", str(folder), "--out", "found.csv", "--top", "3")
     rows = list(csv.DictReader(io.StringIO((classes.folder / "found.csv").read_text())))
     assert [Path(row["file"]).stem for row in rows] == [f"{n:04d}" for n in range(len(labels))]
@@ -177,31 +183,40 @@ def test_a_folder_in_use_is_left_alone(classes: Workplace, tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_weights_that_were_not_kept_or_are_damaged(classes: Workplace, tmp_path: Path) -> None:
-    copy = Workplace(tmp_path)
-    shutil.copytree(classes.store, copy.store)
-    shutil.copyfile(classes.study, copy.study)
-    run_id = next(t.run_id for t in opened(copy).results() if t.name == "baseline, seed 0")
-    weights = copy.store / "artifacts" / "small" / run_id / "artifacts" / "weights.safetensors"
-    content = bytearray(weights.read_bytes())
+@pytest.fixture
+def weights(classes: Workplace) -> Iterator[Path]:
+    """Those of the baseline's first seed, which are mended after the test."""
+    run_id = next(t.run_id for t in opened(classes).results() if t.name == "baseline, seed 0")
+    path = classes.store / "artifacts" / "small" / run_id / "artifacts" / "weights.safetensors"
+    content = path.read_bytes()
+    yield path
+    path.write_bytes(content)
+
+
+def test_weights_that_were_not_kept(classes: Workplace, weights: Path, tmp_path: Path) -> None:
     weights.unlink()
     rule = (
         r"weights of baseline, seed 0 \(run \w+\) were not kept\. Seeds that still have theirs: 1 "
     )
     with pytest.raises(RecordError, match=rf"{rule}.*--keep all"):
-        export(opened(copy), "baseline", out=tmp_path / "model")
-    content[-1] ^= 1
-    weights.write_bytes(content)
+        export(opened(classes), "baseline", out=tmp_path / "model")
+    assert not list(tmp_path.iterdir())
+
+
+def test_damaged_weights(classes: Workplace, weights: Path, tmp_path: Path) -> None:
+    content = weights.read_bytes()
+    weights.unlink()  # the trial's own folder has the same file
+    weights.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(RecordError, match="are damaged"):
-        export(opened(copy), "baseline", out=tmp_path / "model")
-    assert not list(tmp_path.glob("*model*"))
+        export(opened(classes), "baseline", out=tmp_path / "model")
+    assert not list(tmp_path.iterdir())
 
 
 def test_predicted_masks_reproduce_the_recorded_confusion(masks: Workplace) -> None:
     masks.ablate("export", "study.yaml", "Dice", "--out", "model")
-    folder, _ = write_images(masks, "test")
+    folder = write_images(masks, "test")
     masks.ablate("predict", "model", str(folder), "--out", "found")
-    part = data_of(masks).splits["test"]
+    part = split_of(masks, "test")
     assert part.masks is not None
     info = json.loads((masks.folder / "model" / "model.json").read_text())
     count = len(info["classes"])
