@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ablate.cli import comparing, controlling, upkeep
+from ablate.cli import comparing, controlling, exporting, upkeep
 from ablate.cli.options import (
     LOCAL_HOST,
     PORT,
@@ -278,4 +278,5 @@ def ui(
 
 comparing.add_commands(app)
 controlling.add_commands(app)
+exporting.add_commands(app)
 upkeep.add_commands(app)

@@ -1,0 +1,1 @@
+"""``ablate export``: a trained network as a folder that works without this package."""

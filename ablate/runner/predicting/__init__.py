@@ -1,0 +1,1 @@
+"""``ablate predict``: what an exported network says of image files."""
