@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ablate.report.figures.png import png
+from ablate.report.figures.drawing import drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,10 +45,11 @@ class _Layout:
         return cls(cell, font, names, upright=names > cell)
 
 
+@drawing
 def confusion_figure(
     counts: NDArray[np.int64], classes: Sequence[str], title: str, counted: str = "images"
-) -> bytes:
-    """A PNG of a confusion matrix: true classes in rows, predicted in columns.
+) -> Figure:
+    """A confusion matrix: true classes in rows, predicted in columns.
 
     ``counts``: (C, C) int64; ``counted`` says of what. Colours and numbers are percent of each true
     class, so that rare classes are as visible as frequent ones; a class of which there is none stays
@@ -68,7 +69,7 @@ def confusion_figure(
     _entitle(figure, f"{title}, {counts.sum():,} {counted}, % of each true class")
     if len(names) <= MOST_ANNOTATED:
         _annotate(axes, shares, layout)
-    return png(figure)
+    return figure
 
 
 def _shortened(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ablate.report.figures.mask_rows import Grid, Row, read_grid
-from ablate.report.figures.png import png
+from ablate.report.figures.drawing import Drawing, drawing
 from ablate.spec.labels import Color
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ class _Layout:
             left += width + GAP
 
 
-def mask_grid(folder: Path) -> bytes:
-    """A PNG of what a trial's folder ``probes`` holds: the images, their truth, and the masks of each stage.
+def mask_grid(folder: Path) -> Drawing:
+    """What a trial's folder ``probes`` holds: the images, their truth, and the masks of each stage.
 
     Raises:
         ValueError: the folder does not hold such pictures.
@@ -84,8 +84,9 @@ def mask_grid(folder: Path) -> bytes:
     return draw_grid(read_grid(folder))
 
 
-def draw_grid(grid: Grid) -> bytes:
-    """The grid as a PNG: a row each stage, a column each image, a legend below."""
+@drawing
+def draw_grid(grid: Grid) -> Figure:
+    """The grid: a row each stage, a column each image, a legend below."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -110,7 +111,7 @@ def draw_grid(grid: Grid) -> bytes:
             ha="center",
             color="0.35",
         )
-    return png(figure)
+    return figure
 
 
 def _draw_row(figure: Figure, layout: _Layout, number: int, row: Row) -> None:
