@@ -82,6 +82,7 @@ def _together(panels: Sequence[ShownPanel], lines: Mapping[str, Line], note: str
         frame(axes, panel, across)
         axes.set_xlabel("epoch", fontsize=FONT)
         entitle(axes, panel.title, across)
+        page.clear_left(axes, left - LEFT + EDGE)
     ends = _ends(panels[-1], list(lines), tall)
     places = spread(list(ends.values()), gap, gap / 2, tall - gap / 2)
     for (label, end), place in zip(ends.items(), places, strict=True):

@@ -51,6 +51,16 @@ class Page:
         axes.set_axisbelow(True)
         return axes
 
+    def clear_left(self, axes: Axes, limit: float) -> None:
+        """Move the left side of axes to the right until the numbers and the title there begin after ``limit`` inches."""
+        renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        box = axes.yaxis.get_tightbbox(renderer)
+        over = limit - (box.x0 / self.figure.dpi if box else limit)
+        if over > 0:
+            place = axes.get_position()
+            left = place.x0 + over / self.width
+            axes.set_position((left, place.y0, place.x1 - left, place.height))
+
     def write(
         self, left: float, top: float, text: str, size: float = SMALL, **style: Any
     ) -> Text:
