@@ -119,7 +119,9 @@ def _annotate(
         value = float(differences[row, column])
         text = f"{value:+.{decimals}f}"
         size = layout.font - 0.5
-        axes.text(column, row, text, ha="center", va="center", color=_ink(norm, value), fontsize=size)
+        axes.text(
+            column, row, text, ha="center", va="center", color=_ink(norm, value), fontsize=size
+        )
 
 
 def _sign(
@@ -131,7 +133,13 @@ def _sign(
         value = float(differences[row, column])
         size = min(SMALL, layout.cell * 72 * 0.8)
         axes.text(
-            column, row, "+" if value > 0 else "-", ha="center", va="center", color=_ink(norm, value), fontsize=size
+            column,
+            row,
+            "+" if value > 0 else "-",
+            ha="center",
+            va="center",
+            color=_ink(norm, value),
+            fontsize=size,
         )
 
 

@@ -55,7 +55,10 @@ def own_settings() -> Iterator[None]:
     from matplotlib import rc_context, rcParamsDefault
 
     plain = {name: value for name, value in rcParamsDefault.items() if "backend" not in name}
-    with warnings.catch_warnings(), rc_context({**plain, "svg.hashsalt": _SALT, "pdf.fonttype": 42}):
+    with (
+        warnings.catch_warnings(),
+        rc_context({**plain, "svg.hashsalt": _SALT, "pdf.fonttype": 42}),
+    ):
         # a name in a script that the font lacks is drawn as boxes
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         yield

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ablate.report.figures.drawing import drawing
 from ablate.report.figures.page import EDGE, FONT, LINE, SMALL, WIDTH, Page, note_height
-from ablate.report.figures.palette import BLACK, BLUE, NOTE, STRIPE, VERMILION, VIOLET
+from ablate.report.figures.palette import BLACK, BLUE, FAINT, NOTE, STRIPE, VERMILION, VIOLET
 from ablate.report.figures.text import fitted, widest, wrapped
 
 if TYPE_CHECKING:
@@ -42,13 +42,17 @@ class ForestRow:
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """The rows in order; ``quantity`` says what differs from what, ``unit`` in which unit; ``note`` stands below."""
+    """The rows in order; ``quantity`` says what differs from what, ``unit`` in which unit; ``note`` stands below.
+
+    Differences of less than ``too_small`` to either side, which is shaded, do not matter.
+    """
 
     rows: tuple[ForestRow, ...]
     quantity: str
     unit: str
     maximize: bool
     note: str = ""
+    too_small: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ class _Layout:
         lines = (1 + max(text.count("\n") for text in row) for row in texts)
         columns = list(zip(*texts, _HEADS, strict=True))
         names, numbers, verdicts = (
-            max(widest(column[:-1], SMALL), widest(column[-1:], SMALL, "bold")) for column in columns
+            max(widest(column[:-1], SMALL), widest(column[-1:], SMALL, "bold"))
+            for column in columns
         )
         right = WIDTH - EDGE - verdicts
         left, end = EDGE + names + GAP, right - GAP - numbers - GAP
@@ -164,11 +169,15 @@ def _draw(axes: Axes, forest: Forest, layout: _Layout) -> None:
 
     axes.set(xlim=layout.window, ylim=(layout.bottom, layout.head))
     axes.patch.set_visible(False)
+    if forest.too_small:
+        axes.axvspan(-forest.too_small, forest.too_small, color=FAINT, linewidth=0, zorder=0)
     axes.axvline(0.0, color=BLACK, linewidth=0.9, zorder=1)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(max(2, int(layout.across / 0.5))))
-    axes.set_xlabel(fitted(forest.unit, layout.across + 1.0, SMALL), fontsize=SMALL, parse_math=False)
+    axes.set_xlabel(
+        fitted(forest.unit, layout.across + 1.0, SMALL), fontsize=SMALL, parse_math=False
+    )
     for row, top in zip(forest.rows, layout.tops, strict=True):
         if row.delta is None:
             continue
@@ -177,18 +186,28 @@ def _draw(axes: Axes, forest: Forest, layout: _Layout) -> None:
             _interval(axes, row.low, row.high, top, mark.color)
         face = mark.color if mark.filled else "white"
         style: dict[str, Any] = {"markerfacecolor": face, "markeredgecolor": mark.color}
-        axes.plot([row.delta], [top], mark.shape, markersize=6.0, markeredgewidth=1.3, zorder=3, **style)
+        axes.plot(
+            [row.delta], [top], mark.shape, markersize=6.0, markeredgewidth=1.3, zorder=3, **style
+        )
 
 
 def _interval(axes: Axes, low: float, high: float, top: float, color: str) -> None:
     """A line with ends, and with arrows where it goes on beyond the axes."""
     least, most = axes.get_xlim()
-    axes.plot([max(low, least), min(high, most)], [top, top], "-", color=color, linewidth=1.4, zorder=2)
+    axes.plot(
+        [max(low, least), min(high, most)], [top, top], "-", color=color, linewidth=1.4, zorder=2
+    )
     for value, arrow in ((low, "<"), (high, ">")):
         inside = least <= value <= most
         place = min(max(value, least), most)
         axes.plot(
-            [place], [top], "|" if inside else arrow, color=color, markersize=5.0, clip_on=False, zorder=2
+            [place],
+            [top],
+            "|" if inside else arrow,
+            color=color,
+            markersize=5.0,
+            clip_on=False,
+            zorder=2,
         )
 
 
@@ -212,5 +231,7 @@ def _direct(page: Page, forest: Forest, layout: _Layout) -> None:
     """Which side of 0 is the better one."""
     low, high = layout.window
     zero = layout.left - low / (high - low) * layout.across
-    text, side, step = ("better →", "left", 0.05) if forest.maximize else ("← better", "right", -0.05)
+    text, side, step = (
+        ("better →", "left", 0.05) if forest.maximize else ("← better", "right", -0.05)
+    )
     page.write(zero + step, layout.head - 0.05, text, ha=side, va="bottom", color=NOTE)

@@ -201,4 +201,6 @@ def _name(page: Page, shown: HeatMap, layout: _Layout) -> None:
     middle = max(EDGE + half, min(layout.left + layout.across / 2, layout.width - EDGE - half))
     page.write(middle, low + layout.names + LINE / 2, factor, ha="center", color=NOTE)
     factor = fitted(shown.rows[0], max(layout.down, 0.5), SMALL)
-    page.write(EDGE + LINE / 2, layout.top + layout.down / 2, factor, ha="center", rotation=90, color=NOTE)
+    page.write(
+        EDGE + LINE / 2, layout.top + layout.down / 2, factor, ha="center", rotation=90, color=NOTE
+    )

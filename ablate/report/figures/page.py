@@ -52,7 +52,7 @@ class Page:
         return axes
 
     def clear_left(self, axes: Axes, limit: float) -> None:
-        """Move the left side of axes to the right until the numbers and the title there begin after ``limit`` inches."""
+        """Move the left side of axes to the right until what is written there begins after ``limit`` inches."""
         renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
         box = axes.yaxis.get_tightbbox(renderer)
         over = limit - (box.x0 / self.figure.dpi if box else limit)
@@ -61,9 +61,7 @@ class Page:
             left = place.x0 + over / self.width
             axes.set_position((left, place.y0, place.x1 - left, place.height))
 
-    def write(
-        self, left: float, top: float, text: str, size: float = SMALL, **style: Any
-    ) -> Text:
+    def write(self, left: float, top: float, text: str, size: float = SMALL, **style: Any) -> Text:
         """Plain text, its middle at ``top`` unless ``va`` says otherwise."""
         where = left / self.width, 1 - top / self.height
         options = {"va": "center", "fontsize": size, "parse_math": False, **style}

@@ -33,7 +33,9 @@ class SeedCurves:
         >>> found.epochs, found.low, found.alone
         ((1, 2), (0.5, 0.7), (((2, 0.7), (3, 0.8)),))
         """
-        known = [{epoch: value for epoch, value in curve if math.isfinite(value)} for curve in curves]
+        known = [
+            {epoch: value for epoch, value in curve if math.isfinite(value)} for curve in curves
+        ]
         found = [values for values in known if values]
         epochs = sorted(set.intersection(*map(set, found))) if found else []
         columns = [[values[epoch] for values in found] for epoch in epochs]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ablate.report.figures.curve_panels import ShownPanel, draw_row, frame
-from ablate.report.figures.page import EDGE, FONT, LINE, SMALL, WIDTH, Page, note_height
+from ablate.report.figures.page import EDGE, FONT, SMALL, WIDTH, Page, note_height
 from ablate.report.figures.palette import BLUE, FAINT, REFERENCE, Line
 from ablate.report.figures.seed_curves import SeedCurves
 from ablate.report.figures.text import fitted, wrapped
@@ -25,7 +25,9 @@ _BEHIND = (0.0, (3.0, 1.5))
 
 def draw_small(panels: Sequence[ShownPanel], references: Sequence[str], note: str) -> Figure:
     """One panel after another, each row in front of the others, which are grey; the reference is dashed."""
-    text = "Grey: the other rows." + (f" Dashed: {' '.join(references[0].split())}." if references else "")
+    text = "Grey: the other rows." + (
+        f" Dashed: {' '.join(references[0].split())}." if references else ""
+    )
     note = f"{note} {text}"
     heights = [HEADING + _lines(panel) * (NAME + TALL) + TICKS for panel in panels]
     page = Page.of(WIDTH, sum(heights) + note_height(note, WIDTH) + EDGE)
@@ -52,7 +54,9 @@ def _draw(page: Page, panel: ShownPanel, references: Sequence[str], top: float) 
         others = [other for name, other in panel.rows.items() if name != label]
         _behind(axes, others)
         for name in references:
-            axes.plot(*_mean(panel.rows[name]), color=REFERENCE.color, linewidth=1.0, linestyle=_BEHIND)
+            axes.plot(
+                *_mean(panel.rows[name]), color=REFERENCE.color, linewidth=1.0, linestyle=_BEHIND
+            )
         draw_row(axes, row, _OWN)
         frame(axes, panel, across)
         lowest = number + COLUMNS >= len(panel.rows)

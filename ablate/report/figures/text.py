@@ -13,9 +13,9 @@ _BREAKS = " ,;:/_.=-"
 
 
 def one_line(text: str) -> str:
-    """Without line breaks and without what cannot be printed.
+    r"""Without line breaks and without what cannot be printed.
 
-    >>> one_line(" two\\nlines\\x00 ")
+    >>> one_line(" two\nlines\x00 ")
     'two lines�'
     """
     line = " ".join(text.split())
