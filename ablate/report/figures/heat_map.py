@@ -178,10 +178,13 @@ def _frame(axes: Axes, row: int, column: int, **style: Any) -> None:
 
 def _draw_bar(axes: Axes, norm: Normalize, inches: float) -> None:
     from matplotlib.cm import ScalarMappable
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
     ticks = MaxNLocator(max(2, int(inches / 0.35)))
-    axes.figure.colorbar(ScalarMappable(norm, COLORS), cax=axes, ticks=ticks)
+    format_of = ScalarFormatter(useOffset=False)
+    format_of.set_scientific(False)
+    bar = ScalarMappable(norm, COLORS)
+    axes.figure.colorbar(bar, cax=axes, ticks=ticks, format=format_of)
     axes.tick_params(labelsize=SMALL, length=3)
     axes.spines[:].set_visible(False)
 

@@ -49,6 +49,7 @@ class Page:
             axes.spines[side].set_visible(False)
         axes.tick_params(labelsize=SMALL, length=3)
         axes.set_axisbelow(True)
+        axes.ticklabel_format(style="plain", useOffset=False)  # nothing to multiply or to add
         return axes
 
     def clear_left(self, axes: Axes, limit: float) -> None:

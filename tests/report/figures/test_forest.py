@@ -19,7 +19,8 @@ def forest(*rows: ForestRow, maximize: bool = True, **options: float) -> Forest:
 
 
 def marks(drawn):
-    return [line.get_marker() for line in drawn.figure.axes[0].lines if line.get_markersize() == 6]
+    lines = drawn.figure.axes[0].lines
+    return [line.get_marker() for line in lines if line.get_markeredgewidth() == 1.3]
 
 
 def test_each_row_has_its_numbers_and_its_verdict_beside_it() -> None:
