@@ -85,9 +85,9 @@ def _together(panels: Sequence[ShownPanel], lines: Mapping[str, Line], note: str
         page.clear_left(axes, left - LEFT + EDGE)
     ends = _ends(panels[-1], list(lines), tall)
     places = spread(list(ends.values()), gap, gap / 2, tall - gap / 2)
-    for (label, end), place in zip(ends.items(), places, strict=True):
-        _lead(page, WIDTH - margin, ABOVE + end, ABOVE + place, lines[label])
-        _name(page, WIDTH - margin + LEAD, ABOVE + place, names[label], lines[label])
+    for (label, end), at in zip(ends.items(), places, strict=True):
+        _lead(page, WIDTH - margin, ABOVE + end, ABOVE + at)
+        _name(page, WIDTH - margin + LEAD, ABOVE + at, names[label], lines[label])
     page.note(note)
     return page.figure
 
@@ -102,7 +102,7 @@ def _ends(panel: ShownPanel, labels: Sequence[str], tall: float) -> dict[str, fl
     }
 
 
-def _lead(page: Page, left: float, end: float, place: float, line: Line) -> None:
+def _lead(page: Page, left: float, end: float, place: float) -> None:
     """From where a line ends to its name."""
     _stroke(page, (left + 0.02, left + LEAD - 0.03), (end, place), color=QUIET, linewidth=0.5)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 #: Pixels an inch at which letters are measured.
 _DPI = 200
@@ -32,7 +33,8 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
 
     with own_settings():
         font = FontProperties(size=size, weight=weight)
-        pixels = RendererAgg(1, 1, _DPI).get_text_width_height_descent(text, font, False)[0]
+        renderer: Any = RendererAgg(1, 1, _DPI)  # type: ignore[no-untyped-call]
+        pixels = renderer.get_text_width_height_descent(text, font, False)[0]
     return float(pixels) / _DPI
 
 
@@ -52,7 +54,8 @@ def fitted(text: str, inches: float, size: float) -> str:
 
 def wrapped(text: str, inches: float, size: float, lines: int = 2) -> str:
     """At most so many lines that are not wider, broken where words end if that is possible."""
-    rest, found = one_line(text), []
+    rest = one_line(text)
+    found: list[str] = []
     while len(found) < lines - 1 and width_of(rest, size) > inches:
         first = _first_line(rest, inches, size)
         found.append(first.rstrip())

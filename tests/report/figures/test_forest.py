@@ -26,7 +26,11 @@ def marks(drawn):
 def test_each_row_has_its_numbers_and_its_verdict_beside_it() -> None:
     drawn = draw_forest(forest(ROW, ONE_SEED, NOTHING))
     found = words(drawn)
-    for row, verdict in ((ROW, "better"), (ONE_SEED, "1 seed: cannot\ntell"), (NOTHING, "no value")):
+    for row, verdict in (
+        (ROW, "better"),
+        (ONE_SEED, "1 seed: cannot\ntell"),
+        (NOTHING, "no value"),
+    ):
         assert {row.label, row.text, verdict} <= set(found)
     assert marks(drawn) == ["^", "x"]
     assert {"better →", "points", "Difference in val/accuracy to baseline"} <= set(found)
@@ -83,7 +87,9 @@ def test_every_difference_is_in_the_window_and_so_is_zero(
 @pytest.mark.parametrize("count", [1, 7, 60])
 def test_any_number_of_rows_and_any_name(count: int) -> None:
     rows = [
-        ForestRow(HOSTILE[n % len(HOSTILE)], -n, -2.0 * n, 0.0, f"-{n}.00 [-{2 * n}.00, 0.00]", "worse")
+        ForestRow(
+            HOSTILE[n % len(HOSTILE)], -n, -2.0 * n, 0.0, f"-{n}.00 [-{2 * n}.00, 0.00]", "worse"
+        )
         for n in range(count)
     ]
     drawn = draw_forest(forest(*rows))

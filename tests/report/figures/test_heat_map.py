@@ -11,9 +11,7 @@ SIZES = ("data.batch_size", ("64", "256"))
 
 
 def heat_map(values: dict[tuple[int, int], float], **options: object) -> HeatMap:
-    cells = {
-        place: HeatCell(value, (f"{value:.2f}", "± 0.47")) for place, value in values.items()
-    }
+    cells = {place: HeatCell(value, (f"{value:.2f}", "± 0.47")) for place, value in values.items()}
     return HeatMap(RATES, SIZES, cells, "val/accuracy (%)", **options)
 
 
@@ -35,7 +33,9 @@ def test_cells_without_a_value_are_hatched() -> None:
 
 
 def test_numbers_are_light_on_dark_and_dark_on_light() -> None:
-    texts = {text.get_text()[:5]: text for text in draw_heat_map(heat_map(FULL)).figure.axes[0].texts}
+    texts = {
+        text.get_text()[:5]: text for text in draw_heat_map(heat_map(FULL)).figure.axes[0].texts
+    }
     assert [texts[value].get_color() for value in ("70.00", "75.00")] == ["white", "black"]
 
 

@@ -49,7 +49,9 @@ def test_values_that_are_not_finite_are_left_out() -> None:
     )
 )
 @settings(deadline=None, max_examples=60)
-def test_the_mean_lies_in_the_band_and_nothing_is_drawn_twice(seeds: list[dict[int, float]]) -> None:
+def test_the_mean_lies_in_the_band_and_nothing_is_drawn_twice(
+    seeds: list[dict[int, float]],
+) -> None:
     found = SeedCurves.of([sorted(seed.items()) for seed in seeds])
     for low, mean, high in zip(found.low, found.mean, found.high, strict=True):
         assert low <= mean <= high or math.isclose(mean, low) or math.isclose(mean, high)

@@ -75,7 +75,7 @@ def test_costs_close_together_are_written_with_all_their_digits() -> None:
 def test_times_are_written_as_people_do() -> None:
     points = [TradePoint("short", 40.0, 1.0), TradePoint("long", 4000.0, 2.0)]
     found = words(draw_trade_off(trade_off(*points, seconds=True)))
-    assert {"1:00 min", "1:00:00 h"} & set(found)
+    assert {"2:00 min", "10:00 min"} <= set(found)
 
 
 @pytest.mark.parametrize("count", [1, 8, 60])
@@ -83,7 +83,7 @@ def test_any_number_of_points_and_any_name(count: int) -> None:
     generator = np.random.default_rng(count)
     points = [
         TradePoint(
-            f"{number} {HOSTILE[number % len(HOSTILE)]}",
+            f"row{number}, {HOSTILE[number % len(HOSTILE)]}",
             float(10 ** generator.uniform(3, 6)),
             float(generator.normal(80, 5)),
             float(generator.uniform(0, 2)) if number % 3 else None,
@@ -94,7 +94,8 @@ def test_any_number_of_points_and_any_name(count: int) -> None:
     assert outside(drawn) == []
     assert overlapping(drawn) == []
     assert smallest(drawn) >= 8.0
-    assert all(any(f"{n} " in text for text in words(drawn)) for n in range(count))
+    found = words(drawn)
+    assert all(any(f"row{n}" in text for text in found) for n in range(count))
 
 
 def test_twelve_points_in_one_place_are_all_named() -> None:
