@@ -56,7 +56,9 @@ def row_shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     return shares
 
 
-def canvas(layout: MatrixLayout, count: int, above: float = 0.5) -> tuple[Figure, Axes]:
+def canvas(
+    layout: MatrixLayout, count: int, above: float = 0.5, dpi: int = DPI
+) -> tuple[Figure, Axes]:
     """A figure that fits the matrix, its labels, a colour bar and a title; no global state."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -64,7 +66,7 @@ def canvas(layout: MatrixLayout, count: int, above: float = 0.5) -> tuple[Figure
     side = layout.cell * count
     left, bottom = layout.names + 0.45, (layout.names if layout.upright else 0.25) + 0.35
     width, height = left + side + 0.95, bottom + side + above
-    figure = Figure(figsize=(width, height), dpi=DPI)
+    figure = Figure(figsize=(width, height), dpi=dpi)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((left / width, bottom / height, side / width, side / height))
     return figure, axes

@@ -18,7 +18,7 @@ from ablate.report.figures.class_matrix import (
     shortened,
 )
 from ablate.report.figures.drawing import drawing
-from ablate.report.figures.page import EDGE, FONT, LINE, SMALL
+from ablate.report.figures.page import DPI, EDGE, FONT, LINE, SMALL
 from ablate.report.figures.palette import NOTE
 from ablate.report.figures.text import wrapped
 
@@ -64,7 +64,7 @@ def confusion_difference(
     title = wrapped(f"{row} minus {reference}", across, FONT)
     legend = wrapped(LEGEND, across, SMALL, lines=3)
     heights = [1.2 * LINE * (1 + text.count("\n")) for text in (title, legend)]
-    figure, axes = canvas(layout, len(names), above=EDGE + sum(heights) + 0.12)
+    figure, axes = canvas(layout, len(names), EDGE + sum(heights) + 0.12, DPI)
     norm = _draw(figure, axes, differences, layout)
     label_classes(axes, names, layout)
     _write(figure, EDGE, title, fontsize=FONT)
