@@ -54,7 +54,7 @@ def test_any_number_of_classes_and_any_name(count: int) -> None:
     names = [f"{number} {HOSTILE[number % len(HOSTILE)]}" for number in range(count)]
     drawn = difference(one, other, names, row=HOSTILE[3])
     assert outside(drawn) == []
-    signs = {text[0] for text in words(drawn) if text[0] in "+-"}
+    signs = {text.get_text()[0] for text in drawn.figure.axes[0].texts} & {"+", "-"}
     assert signs == ({"+", "-"} if count > 1 else set())
 
 
