@@ -18,7 +18,7 @@ def test_images_and_truth_come_before_the_stages(tmp_path: Path) -> None:
     assert grid.names == ("street 0", "street 1")
     captions = [row.caption for row in grid.rows]
     assert captions == ["image", "ground truth", "epoch 1\nmIoU 1.0 %", "epoch 40\nmIoU 40.0 %"]
-    assert [row.photographs for row in grid.rows] == [True, False, False, False]
+    assert [row.photographs for row in grid.rows] == [2, 0, 0, 0]
     truth, mask = grid.rows[1].pictures[0], grid.rows[2].pictures[0]
     assert [truth[0, 0].tolist(), mask[0, 0].tolist()] == [[0, 0, 0], [255, 0, 0]]
     assert mask[-1, -1].tolist() == truth[-1, -1].tolist() == [0, 255, 0]

@@ -15,7 +15,7 @@ from .probe_files import write_probes
 
 
 def picture(folder: Path) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(mask_grid(folder))).convert("RGB"))
+    return np.asarray(Image.open(io.BytesIO(mask_grid(folder).png())).convert("RGB"))
 
 
 def test_a_row_for_each_stage_and_a_column_for_each_image(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_any_class_name(tmp_path: Path, classes: tuple[str, ...]) -> None:
 
 def test_the_same_files_give_the_same_bytes_and_no_global_state(tmp_path: Path) -> None:
     write_probes(tmp_path)
-    assert mask_grid(tmp_path) == mask_grid(tmp_path)
+    assert mask_grid(tmp_path).png() == mask_grid(tmp_path).png()
     pyplot = sys.modules.get("matplotlib.pyplot")
     assert pyplot is None or not pyplot.get_fignums()
 

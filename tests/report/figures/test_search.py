@@ -25,8 +25,8 @@ POINTS = [done(0, 0.8), pruned(1, 0.3, 0.5), done(2, 0.75), done(3, 0.85), done(
 
 
 def picture(points, **options):
-    png = search_figure(points, **{"objective": "val/accuracy", "maximize": True, **options})
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+    drawn = search_figure(points, **{"objective": "val/accuracy", "maximize": True, **options})
+    return np.asarray(Image.open(io.BytesIO(drawn.png())).convert("RGB")).astype(int)
 
 
 def coloured(pixels):
@@ -49,8 +49,8 @@ def test_the_best_so_far_is_the_running_extreme(values, maximize):
 
 def test_the_same_points_give_the_same_bytes_in_any_order():
     options = {"objective": "val/loss", "maximize": False, "baseline": 0.7}
-    png = search_figure(POINTS, **options)
-    assert png == search_figure(POINTS[::-1], **options)
+    png = search_figure(POINTS, **options).png()
+    assert png == search_figure(POINTS[::-1], **options).png()
     assert b"Date" not in png
     assert b"Matplotlib" not in png
 
