@@ -181,7 +181,9 @@ def table(
     only: Only = None,
     store: StoreFolder = None,
     data: DataFolder = None,
-    form: Annotated[str, typer.Option("--format", "-f", help="markdown or csv.")] = "markdown",
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="markdown, latex, csv, html or json.")
+    ] = "markdown",
     measured: Annotated[
         bool, typer.Option("--measured", help="Add times, which differ from run to run.")
     ] = False,
@@ -191,13 +193,11 @@ def table(
     ] = None,
 ) -> None:
     """Print the ablation tables, from the records alone."""
-    from ablate.errors import UsageError, did_you_mean
     from ablate.files import write_text
+    from ablate.report.formats import check_format
     from ablate.runner.tables import table as make_table
 
-    if form not in ("markdown", "csv"):
-        hint = did_you_mean(form, ("markdown", "csv"))
-        raise UsageError(f"--format {form}: no such format. {hint}")
+    check_format(form)
     opened = open_study(study, profile, settings, only, store, data, tracking_uri)
     text = make_table(opened, form, measured=measured)
     if out is None:

@@ -223,6 +223,25 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value written in the unit that suits it, with the number of the footer's note about it.
+
+    >>> Quantity(1.5 * 2**30, "1.5 GiB", 1).text
+    '1.5 GiB [1]'
+    """
+
+    value: float
+    written: str
+    note: int | None = None
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``1.5 GiB``."""
+        return f"{self.written} [{self.note}]" if self.note else self.written
+
+
+@dataclass(frozen=True, slots=True)
 class Duration:
     """Seconds, with the number of the footer's note about how they were measured.
 
@@ -262,5 +281,6 @@ Cell = (
     | Wins
     | Judgement
     | Count
+    | Quantity
     | Duration
 )

@@ -9,6 +9,7 @@ from dataclasses import astuple, fields
 
 from ablate.report.records import Record
 from ablate.report.table import AblationTable
+from ablate.report.values import written
 
 
 def render_csv(tables: Iterable[AblationTable]) -> str:
@@ -26,5 +27,5 @@ def render_csv(tables: Iterable[AblationTable]) -> str:
 
 def _text(value: str | float | None) -> str:
     if isinstance(value, float):
-        return f"{value:.12g}"
+        return written(value)
     return "" if value is None else str(value)

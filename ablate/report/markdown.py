@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from ablate.report.cells import Cell
+from ablate.report.plain import one_line
 from ablate.report.table import AblationTable
 
 _ESCAPES = {"\\": "\\\\", "|": "\\|", "`": "\\`", "*": "\\*", "&": "&amp;", "<": "&lt;"}
@@ -17,7 +18,18 @@ _SPECIAL = re.compile(
 
 def render_markdown(tables: Iterable[AblationTable]) -> str:
     """Each table under a heading, with its footer as a list."""
-    return "\n".join(_section(table) for table in tables)
+    return "\n".join(render_table(table, table.level) for table in tables)
+
+
+def render_table(table: AblationTable, level: int) -> str:
+    """A table under a heading of that level, with its footer as a list."""
+    lines = [f"{'#' * level} {escape(table.title)}", ""]
+    if table.description.strip():
+        lines += [prose(table.description), ""]
+    lines += [*_grid(table), ""]
+    if table.footer:
+        lines += [*(f"- {escape(sentence)}" for sentence in table.footer), ""]
+    return "\n".join(lines)
 
 
 def escape(text: str) -> str:
@@ -26,8 +38,7 @@ def escape(text: str) -> str:
     >>> print(escape("a|b\n<script> *x* num_convs"))
     a\|b &lt;script> \*x\* num_convs
     """
-    line = "".join(char for char in " ".join(text.split()) if char.isprintable())
-    return _SPECIAL.sub(lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), line)
+    return _SPECIAL.sub(lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), one_line(text))
 
 
 def prose(text: str) -> str:
@@ -37,16 +48,6 @@ def prose(text: str) -> str:
     'Which *part* &lt;b>earns&lt;/b> its place?'
     """
     return text.strip().replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _section(table: AblationTable) -> str:
-    lines = [f"{'#' * table.level} {escape(table.title)}", ""]
-    if table.description.strip():
-        lines += [prose(table.description), ""]
-    lines += [*_grid(table), ""]
-    if table.footer:
-        lines += [*(f"- {escape(sentence)}" for sentence in table.footer), ""]
-    return "\n".join(lines)
 
 
 def _grid(table: AblationTable) -> list[str]:
@@ -59,7 +60,7 @@ def _grid(table: AblationTable) -> list[str]:
 
 def _cell(cell: Cell) -> str:
     text = escape(cell.text)
-    return f"**{text}**" if cell.bold else text
+    return f"**{text}**" if cell.bold and text else text
 
 
 def _line(texts: Sequence[str], widths: Sequence[int]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.cells import ABSENT, Cell, Count, Duration, Epochs, Text
+from ablate.report.cells import ABSENT, Cell, Count, Duration, Epochs, Quantity, Text
 from ablate.report.notes import Notes
 from ablate.report.pretrained import pretrained
 from ablate.report.rank import rank_of
@@ -24,11 +26,11 @@ def property_cell(one: Property, analysis: Analysis, row: RowAnalysis, notes: No
         case "train_time" | "trial_time":
             return Duration(mean, notes.number(sharing_note(analysis, row)))
         case "images_per_s":
-            return Text(_rate(mean, notes.number(sharing_note(analysis, row))))
+            return _quantity(mean, "{:,.0f}".format, notes.number(sharing_note(analysis, row)))
         case "peak_memory":
-            return Text(ABSENT if mean is None else in_bytes(mean))
+            return _quantity(mean, in_bytes)
         case "flops":
-            return Text(ABSENT if mean is None else in_thousands(mean))
+            return _quantity(mean, in_thousands)
         case "best_epoch" | "epochs_run":
             return _epochs(epochs_of(row, one.recorded))
         case _:
@@ -85,7 +87,5 @@ def _epochs(epochs: tuple[int | None, ...]) -> Cell:
     return Epochs(epochs[:1] if len(set(epochs)) == 1 else epochs)
 
 
-def _rate(mean: float | None, note: int | None) -> str:
-    if mean is None:
-        return ABSENT
-    return f"{mean:,.0f} [{note}]" if note else f"{mean:,.0f}"
+def _quantity(mean: float | None, write: Callable[[float], str], note: int | None = None) -> Cell:
+    return Text(ABSENT) if mean is None else Quantity(mean, write(mean), note)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from ablate.plan.search.types import SearchPlan
-from ablate.report.csv_text import render_csv
 from ablate.report.figures.search import search_figure
+from ablate.report.formats import FORMATS, check_format
 from ablate.report.searching import baseline_objective, objective_info
 from ablate.report.study import study_report, study_tables
 from ablate.runner.importances import with_importances
@@ -15,19 +15,23 @@ from ablate.runner.study import Study
 
 
 def table(study: Study, form: str = "markdown", *, measured: bool = False) -> str:
-    """The tables of a study's ablations as Markdown, or all their numbers as CSV.
+    """The tables of a study's ablations in a format; CSV and JSON have their unrounded numbers.
 
     Args:
         study: an open study.
-        form: ``markdown`` or ``csv``.
+        form: ``markdown`` (with the study's name and description), ``latex``, ``csv``, ``html`` or ``json``.
         measured: add what differs from run to run: the time a trial took.
+
+    Raises:
+        UsageError: there is no such format.
     """
+    check_format(form)
     results, searches = study.results(), with_importances(study.searches(), study.store)
     layout = study.layout
-    if form == "csv":
-        found = study_tables(study.plan, results, searches, measured=measured, layout=layout)
-        return render_csv(found)
-    return study_report(study.plan, results, searches, measured=measured, layout=layout)
+    if form == "markdown":
+        return study_report(study.plan, results, searches, measured=measured, layout=layout)
+    found = study_tables(study.plan, results, searches, measured=measured, layout=layout)
+    return FORMATS[form](found)
 
 
 def search_figures(study: Study) -> Mapping[str, bytes]:
