@@ -36,7 +36,7 @@ def draw_confusion(artifacts: Path, split: str, name: str) -> None:
     if counts.shape == (len(classes), len(classes)) and len(classes) > 0:
         counted = "pixels" if "source_counts" in matrix else "images"
         picture = confusion_figure(counts, classes, f"{name}: {split}", counted)
-        write_bytes(file.with_suffix(".png"), picture)
+        write_bytes(file.with_suffix(".png"), picture.png())
 
 
 def draw_probes(artifacts: Path, name: str) -> dict[str, str]:
@@ -48,7 +48,7 @@ def draw_probes(artifacts: Path, name: str) -> dict[str, str]:
             return {}
         from ablate.report.figures import mask_grid
 
-        grid, images = mask_grid(folder), logged_images(folder)
+        grid, images = mask_grid(folder).png(), logged_images(folder)
     except (ValueError, OSError, SyntaxError) as error:  # Pillow calls some damage a syntax error
         _LOG.warning("the probes of %s cannot be drawn: %s", name, error)
         return {}
@@ -69,9 +69,9 @@ def draw_representations(artifacts: Path, name: str) -> dict[str, str]:
         _LOG.warning("the representations of %s cannot be drawn: %s", name, error)
         return {}
     for method, shown in methods.items():
-        put(folder / f"{method}.png", draw_panels(shown))
+        put(folder / f"{method}.png", draw_panels(shown).png())
         for panel in shown.panels:
-            alone = draw_panels(replace(shown, panels=(panel,)))
+            alone = draw_panels(replace(shown, panels=(panel,))).png()
             key = f"representations/{method}"
             for file, content in logged_picture(key, panel.epoch, panel.time_ms, alone).items():
                 put(artifacts / file, content)

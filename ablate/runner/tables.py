@@ -50,7 +50,7 @@ def search_figures(study: Study) -> Mapping[str, bytes]:
             percent=objective_info(plan).percent,
             baseline=baseline_objective(study.plan, results, plan),
             title=title,
-        )
+        ).png()
     return pictures
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,6 +20,8 @@ _METADATA = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,11 +43,33 @@ class Drawing:
         return self._saved("pdf")
 
     def _saved(self, form: str) -> bytes:
-        from matplotlib import rc_context
-
         stream = io.BytesIO()
-        with warnings.catch_warnings(), rc_context({"svg.hashsalt": _SALT, "pdf.fonttype": 42}):
-            # a name in a script that the font lacks is drawn as boxes
-            warnings.filterwarnings("ignore", message="Glyph .* missing")
+        with own_settings():
             self.figure.savefig(stream, format=form, metadata=_METADATA[form])
         return stream.getvalue()
+
+
+@contextmanager
+def own_settings() -> Iterator[None]:
+    """Matplotlib as it is shipped: nothing that a user's ``matplotlibrc`` says reaches a figure."""
+    from matplotlib import rc_context, rcParamsDefault
+
+    plain = {name: value for name, value in rcParamsDefault.items() if "backend" not in name}
+    with (
+        warnings.catch_warnings(),
+        rc_context({**plain, "svg.hashsalt": _SALT, "pdf.fonttype": 42}),
+    ):
+        # a name in a script that the font lacks is drawn as boxes
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        yield
+
+
+def drawing(make: Callable[P, Figure]) -> Callable[P, Drawing]:
+    """A function that makes a figure, as one that gives a :class:`Drawing` made under :func:`own_settings`."""
+
+    @wraps(make)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Drawing:
+        with own_settings():
+            return Drawing(make(*args, **kwargs))
+
+    return drawn

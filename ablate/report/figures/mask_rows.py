@@ -32,11 +32,15 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Pictures (h, w, 3) uint8 that stand side by side, and what they are; photographs may be smoothed."""
+    """Pictures (h, w, 3) uint8 that stand side by side, and what they are.
+
+    The first ``photographs`` of them may be smoothed. ``names`` stand above them where they are not the grid's.
+    """
 
     caption: str
     pictures: tuple[Pixels, ...]
-    photographs: bool = False
+    photographs: int = 0
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +63,17 @@ def read_grid(folder: Path) -> Grid:
     record = read_record(folder)
     if record is None or not record.images or not record.stages:
         raise ValueError(f"{folder} has no pictures of a stage")
-    images, stages = _thinned(record.images, MOST_IMAGES), _thinned(record.stages, MOST_STAGES)
-    photographs = [_photograph(folder / folder_of(name) / IMAGE_FILE) for name in images]
-    truth = [_classes(folder / folder_of(name) / TRUTH_FILE, record) for name in images]
+    images, stages = thinned(record.images, MOST_IMAGES), thinned(record.stages, MOST_STAGES)
+    photographs = [photograph(folder / folder_of(name) / IMAGE_FILE) for name in images]
+    truth = [class_numbers(folder / folder_of(name) / TRUTH_FILE, record) for name in images]
     found = [
-        [_classes(folder / folder_of(name) / picture_of(stage.epoch), record) for name in images]
+        [
+            class_numbers(folder / folder_of(name) / picture_of(stage.epoch), record)
+            for name in images
+        ]
         for stage in stages
     ]
-    colors = _colors(record)
+    colors = colors_of(record)
     captions = ["ground truth", *(caption(stage) for stage in stages)]
     masks = [truth, *found]
     rows = [
@@ -75,8 +82,8 @@ def read_grid(folder: Path) -> Grid:
     ]
     return Grid(
         names=tuple(images),
-        rows=(Row("image", tuple(photographs), photographs=True), *rows),
-        legend=_legend(record, [mask for row in masks for mask in row]),
+        rows=(Row("image", tuple(photographs), len(photographs)), *rows),
+        legend=legend_of(record, [mask for row in masks for mask in row]),
         note=_note(record, images, stages),
     )
 
@@ -92,7 +99,7 @@ def caption(stage: Stage) -> str:
     return "\n".join(lines)
 
 
-def _thinned(items: Sequence[T], most: int) -> tuple[T, ...]:
+def thinned(items: Sequence[T], most: int) -> tuple[T, ...]:
     """At most so many, the first and the last among them, the others evenly between."""
     if len(items) <= most:
         return tuple(items)
@@ -110,14 +117,15 @@ def _note(record: ProbeRecord, images: Sequence[str], stages: Sequence[Stage]) -
     return ", ".join(parts)
 
 
-def _photograph(path: Path) -> Pixels:
+def photograph(path: Path) -> Pixels:
+    """(h, w, 3) uint8."""
     from PIL import Image
 
     with Image.open(path) as picture:
         return np.asarray(picture.convert("RGB"))
 
 
-def _classes(path: Path, record: ProbeRecord) -> Pixels:
+def class_numbers(path: Path, record: ProbeRecord) -> Pixels:
     """(h, w) uint8: the picture's numbers, each that of a class or VOID."""
     from PIL import Image
 
@@ -130,7 +138,7 @@ def _classes(path: Path, record: ProbeRecord) -> Pixels:
     return numbers
 
 
-def _colors(record: ProbeRecord) -> Pixels:
+def colors_of(record: ProbeRecord) -> Pixels:
     """(256, 3) uint8."""
     colors = np.zeros((256, 3), np.uint8)
     colors[: len(record.palette)] = record.palette
@@ -138,7 +146,7 @@ def _colors(record: ProbeRecord) -> Pixels:
     return colors
 
 
-def _legend(record: ProbeRecord, masks: Sequence[Pixels]) -> tuple[tuple[str, Color], ...]:
+def legend_of(record: ProbeRecord, masks: Sequence[Pixels]) -> tuple[tuple[str, Color], ...]:
     """Name and colour of what occurs, in the order of the classes, void last."""
     occurs = np.zeros(256, bool)
     for mask in masks:

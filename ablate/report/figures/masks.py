@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ablate.report.figures.drawing import Drawing, drawing
 from ablate.report.figures.mask_rows import Grid, Row, read_grid
-from ablate.report.figures.png import png
+from ablate.report.figures.text import widest, wrapped
 from ablate.spec.labels import Color
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 #: Everything below is in inches, but for sizes of letters.
 PAGE = 6.4
 LEFT, TOP, EDGE, GAP = 0.95, 0.24, 0.06, 0.05
+#: Captions at the left are wrapped at this width.
+CAPTION = 1.5
 LINE, PATCH, SPACE = 0.19, (0.2, 0.11), 0.15
 FONT = 8.0
 #: Width of an average letter, as a share of its size.
@@ -33,33 +36,39 @@ DPI = (200, 300)
 class _Layout:
     """Where everything stands, measured from the left and from the top."""
 
+    left: float
     height: float
     widths: tuple[float, ...]
-    rows: int
+    tops: tuple[float, ...]
+    captions: tuple[str, ...]
     legend_columns: int
     legend_rows: int
     note: bool
 
     @classmethod
     def of(cls, grid: Grid) -> _Layout:
-        shapes = [picture.shape for picture in grid.rows[0].pictures]
+        longest = max((row.pictures for row in grid.rows), key=len)
+        shapes = [picture.shape for picture in longest]
         aspects = [float(np.clip(shape[1] / shape[0], 0.4, 3.0)) for shape in shapes]
         height = float(np.clip((PAGE - GAP * len(aspects)) / sum(aspects), 0.8, 1.9))
         widths = tuple(height * aspect for aspect in aspects)
-        across = LEFT + sum(widths) + GAP * (len(widths) - 1)
+        captions = tuple(_caption(row) for row in grid.rows)
+        left = max(LEFT, widest(captions, FONT) + 0.1)
+        across = left + sum(widths) + GAP * (len(widths) - 1)
         columns = max(1, min(len(grid.legend), int(across / _entry_width(grid))))
         rows = -(-len(grid.legend) // columns)
-        return cls(height, widths, len(grid.rows), columns, rows, bool(grid.note))
+        tops = _tops(grid, height)
+        return cls(left, height, widths, tops, captions, columns, rows, bool(grid.note))
 
     @property
     def across(self) -> float:
         """The width of the figure."""
-        return EDGE + LEFT + sum(self.widths) + GAP * (len(self.widths) - 1) + EDGE
+        return EDGE + self.left + sum(self.widths) + GAP * (len(self.widths) - 1) + EDGE
 
     @property
     def bottom(self) -> float:
         """Where the last row of pictures ends."""
-        return TOP + self.rows * (self.height + GAP)
+        return self.tops[-1] + self.height + GAP
 
     @property
     def down(self) -> float:
@@ -68,14 +77,26 @@ class _Layout:
 
     def cells(self, row: int) -> Iterator[tuple[float, float, float, float]]:
         """Left, top, width and height of each picture of a row."""
-        left, top = EDGE + LEFT, TOP + row * (self.height + GAP)
+        left, top = EDGE + self.left, self.tops[row]
         for width in self.widths:
             yield left, top, width, self.height
             left += width + GAP
 
 
-def mask_grid(folder: Path) -> bytes:
-    """A PNG of what a trial's folder ``probes`` holds: the images, their truth, and the masks of each stage.
+def _tops(grid: Grid, height: float) -> tuple[float, ...]:
+    """Where each row of pictures begins; rows with names of their own leave room for them."""
+    tops = [TOP]
+    for row in grid.rows[1:]:
+        tops.append(tops[-1] + height + GAP + (TOP if row.names else 0.0))
+    return tuple(tops)
+
+
+def _caption(row: Row) -> str:
+    return "\n".join(wrapped(line, CAPTION, FONT) for line in row.caption.split("\n"))
+
+
+def mask_grid(folder: Path) -> Drawing:
+    """What a trial's folder ``probes`` holds: the images, their truth, and the masks of each stage.
 
     Raises:
         ValueError: the folder does not hold such pictures.
@@ -84,8 +105,9 @@ def mask_grid(folder: Path) -> bytes:
     return draw_grid(read_grid(folder))
 
 
-def draw_grid(grid: Grid) -> bytes:
-    """The grid as a PNG: a row each stage, a column each image, a legend below."""
+@drawing
+def draw_grid(grid: Grid) -> Figure:
+    """The grid: a row each stage, a column each image, a legend below."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -96,10 +118,7 @@ def draw_grid(grid: Grid) -> bytes:
     FigureCanvasAgg(figure)
     for number, row in enumerate(grid.rows):
         _draw_row(figure, layout, number, row)
-    for name, (left, _, width, _) in zip(grid.names, layout.cells(0), strict=True):
-        _write(
-            figure, left + width / 2, TOP - 0.04, _fitting(name, width), ha="center", va="bottom"
-        )
+        _name(figure, layout, number, grid.names if number == 0 else row.names)
     _draw_legend(figure, layout, grid)
     if grid.note:
         _write(
@@ -110,18 +129,28 @@ def draw_grid(grid: Grid) -> bytes:
             ha="center",
             color="0.35",
         )
-    return png(figure)
+    return figure
 
 
 def _draw_row(figure: Figure, layout: _Layout, number: int, row: Row) -> None:
     width, height = figure.get_size_inches()
-    for picture, (left, top, across, down) in zip(row.pictures, layout.cells(number), strict=True):
+    cells = zip(row.pictures, layout.cells(number), strict=False)  # a row may be short
+    for column, (picture, (left, top, across, down)) in enumerate(cells):
         place = (left / width, 1 - (top + down) / height, across / width, down / height)
         axes = figure.add_axes(place)
-        axes.imshow(picture, aspect="auto", interpolation="auto" if row.photographs else "nearest")
+        smooth = column < row.photographs
+        axes.imshow(picture, aspect="auto", interpolation="auto" if smooth else "nearest")
         axes.set_axis_off()
-    middle = TOP + number * (layout.height + GAP) + layout.height / 2
-    _write(figure, EDGE + LEFT - 0.1, middle, row.caption, ha="right", linespacing=1.4)
+    middle, end = layout.tops[number] + layout.height / 2, EDGE + layout.left - 0.1
+    _write(figure, end, middle, layout.captions[number], ha="right", linespacing=1.4)
+
+
+def _name(figure: Figure, layout: _Layout, number: int, names: Sequence[str]) -> None:
+    """Above the pictures of a row."""
+    for name, (left, top, width, _) in zip(names, layout.cells(number), strict=False):
+        _write(
+            figure, left + width / 2, top - 0.04, _fitting(name, width), ha="center", va="bottom"
+        )
 
 
 def _draw_legend(figure: Figure, layout: _Layout, grid: Grid) -> None:
@@ -129,7 +158,7 @@ def _draw_legend(figure: Figure, layout: _Layout, grid: Grid) -> None:
     step = _entry_width(grid)
     used = step * layout.legend_columns - SPACE
     below = (
-        LEFT if used <= layout.across - LEFT else 0.0
+        layout.left if used <= layout.across - layout.left else 0.0
     )  # below the pictures, or as wide as the page
     start = max(EDGE, (layout.across + below - used) / 2)
     for number, (name, color) in enumerate(grid.legend):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ablate.report.figures.png import png
+from ablate.report.figures.drawing import drawing
 from ablate.report.figures.representation_panels import Panel, Panels, Window, window_around
 from ablate.report.figures.scatter_marks import MOST_MARKS, mark_of
 
@@ -86,8 +86,9 @@ class _Layout:
         return left / self.across, low, self.side / self.across, self.side / self.down
 
 
-def draw_panels(shown: Panels) -> bytes:
-    """A PNG of the panels side by side, with a legend of the classes that occur below.
+@drawing
+def draw_panels(shown: Panels) -> Figure:
+    """The panels side by side, with a legend of the classes that occur below.
 
     Raises:
         ValueError: there is no panel.
@@ -108,7 +109,7 @@ def draw_panels(shown: Panels) -> bytes:
     height = (EDGE + 0.07) / layout.down
     style: dict[str, Any] = {"ha": "center", "va": "center", "color": "0.35", "parse_math": False}
     figure.text(0.5, height, shown.note, fontsize=size, **style)
-    return png(figure)
+    return figure
 
 
 def _draw(axes: Axes, panel: Panel, window: Window) -> None:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Okabe and Ito's colours for any colour vision, their yellow darker, and two more; grey is no class.
-COLORS = (
-    *("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9"),
-    *("#CC79A7", "#B8A500", "#1A1A1A", "#882255", "#6A3DB8"),
+from ablate.report.figures.palette import (
+    BLACK,
+    BLUE,
+    GREEN,
+    OLIVE,
+    ORANGE,
+    PINK,
+    SKY,
+    VERMILION,
+    VIOLET,
+    WINE,
 )
+
+#: Grey is no class.
+COLORS = (BLUE, ORANGE, GREEN, VERMILION, SKY, PINK, OLIVE, BLACK, WINE, VIOLET)
 #: As many as have no divisor in common with the colours, so that both change from class to class.
 SHAPES = ("o", "s", "^", "D", "v", "P", "X")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ablate.report.figures.png import png
+from ablate.report.figures.drawing import drawing
 from ablate.results import SearchPoint, Status
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class SearchCurve:
         return cls(finished, pruned, _running_best(finished, ordered, maximize))
 
 
+@drawing
 def search_figure(
     points: Sequence[SearchPoint],
     *,
@@ -57,8 +58,8 @@ def search_figure(
     percent: bool = False,
     baseline: float | None = None,
     title: str = "",
-) -> bytes:
-    """A PNG of a search: the configurations in order, the best so far, and the baseline.
+) -> Figure:
+    """How a search went: the configurations in order, the best so far, and the baseline.
 
     Args:
         points: in any order; those that failed have nothing to show.
@@ -79,7 +80,7 @@ def search_figure(
         axes, objective, last=max((point.number for point in points), default=0), percent=percent
     )
     _legend(figure, axes)
-    return png(figure)
+    return figure
 
 
 def _placed(points: Sequence[SearchPoint], status: Status) -> tuple[tuple[int, float], ...]:
