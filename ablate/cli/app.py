@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ablate.cli import controlling, upkeep
+from ablate.cli import controlling, reporting, upkeep
 from ablate.cli.options import (
     LOCAL_HOST,
     PORT,
@@ -278,3 +278,4 @@ def ui(
 
 controlling.add_commands(app)
 upkeep.add_commands(app)
+reporting.add_commands(app)
