@@ -8,6 +8,7 @@ from typing import Any
 
 from ablate.errors import did_you_mean
 from ablate.plan.conditions import Conditions
+from ablate.plan.contrasts import plan_contrasts, unknown_rows
 from ablate.plan.designs.base import BASELINE, Ablation, Baseline, Expansion, RowSpec
 from ablate.plan.identity import condition_key
 from ablate.plan.rows import arrange_rows
@@ -93,7 +94,8 @@ class AblationCompiler:
         cells = {row.label: self._cell(name, options, base, row) for row in expansion.rows}
         known = {label: cell for label, cell in cells.items() if cell is not None}
         self._complain_of_spaces(known, sum(map(options.is_searched, cells)))
-        if len(known) < len(cells) or self._reference_missing(options, expansion, place):
+        unnamed = self._contrasts_of_no_row(options, expansion, place)
+        if len(known) < len(cells) or self._reference_missing(options, expansion, place) or unnamed:
             return None
         searches = {cell.search.key: cell.search for cell in known.values() if cell.search}
         plan = self._plan(name, options, base, expansion, known, tuple(searches))
@@ -188,7 +190,16 @@ class AblationCompiler:
             searches,
             options.row_pruner,
             options.primary,
+            expansion.axes,
+            plan_contrasts(options.contrasts, rows, keys, baseline),
         )
+
+    def _contrasts_of_no_row(self, options: Ablation, expansion: Expansion, place: KeyPath) -> bool:
+        labels = [row.label for row in expansion.rows]
+        mistakes = list(unknown_rows(options.contrasts, labels))
+        for path, message, remedy in mistakes:
+            self.conditions.complain((*place, *path), message, remedy)
+        return bool(mistakes)
 
     def _labels_clash(self, expansion: Expansion, place: KeyPath) -> bool:
         labels = [row.label for row in expansion.rows]

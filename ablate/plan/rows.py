@@ -47,6 +47,7 @@ def _row(
         keys[spec.label],
         None if wanted == label else wanted,
         None if previous == label else previous,
+        spec.levels,
     )
 
 

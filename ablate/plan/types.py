@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ablate.errors import Problem
@@ -57,13 +57,24 @@ class Row:
     """One row of an ablation's table.
 
     ``reference`` is the label of the row that this one is tested against, ``None`` for the reference itself;
-    ``previous`` the label of the rung above in a cumulative ladder.
+    ``previous`` the label of the rung above in a cumulative ladder; ``levels`` maps the factors that the design names
+    to the names of their levels.
     """
 
     label: str
     condition: str
     reference: str | None
     previous: str | None = None
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A question about several rows at once: the sum of their values, each times its weight; weights sum to 0."""
+
+    name: str
+    weights: tuple[tuple[str, float], ...]
+    """Labels of rows and their weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,9 @@ class AblationPlan:
     """Ends rows early that fall behind; never the baseline or a reference."""
     primary: Primary | None = None
     """The metric that its verdicts are about, where it is not the study's."""
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Factors that its rows name levels of, and the names of these in the order of the study file."""
+    contrasts: tuple[Contrast, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,23 @@ class MeanStd:
 
 
 @dataclass(frozen=True, slots=True)
+class Combination:
+    """A metric of one combination of levels, with its seeds where some of those ``planned`` are missing."""
+
+    summary: Summary
+    planned: int
+    number: NumberFormat
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``72.27 ± 0.47``, or ``72.10 ± 0.52 (2/3)``."""
+        value = MeanStd(self.summary, self.number).text
+        done = self.summary.n
+        return value if done == self.planned else f"{value} ({done}/{self.planned})"
+
+
+@dataclass(frozen=True, slots=True)
 class Mean:
     """The mean of a metric over the seeds, without its spread."""
 
@@ -144,6 +161,38 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class PValue:
+    """A probability.
+
+    >>> [PValue(value).text for value in (0.01234, 1e-9, None)]
+    ['0.0123', '<0.0001', '-']
+    """
+
+    value: float | None
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``0.0123``."""
+        if self.value is None:
+            return ABSENT
+        return f"{self.value:.4f}" if self.value >= 1e-4 else "<0.0001"
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Whether a row has a component."""
+
+    present: bool
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``✓`` or ``✗``."""
+        return "✓" if self.present else "✗"
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """Several numbers in one cell."""
 
@@ -157,6 +206,24 @@ class Shared:
         if all(text == ABSENT for text in texts):
             return ABSENT
         return (" / " if any(" " in text for text in texts) else "/").join(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """A value, and behind it its difference to another row's."""
+
+    value: Cell
+    delta: Cell
+    bold: bool = False
+
+    @property
+    def text(self) -> str:
+        """``42.1 (+1.2)``; the value alone where there is no difference to show."""
+        return (
+            self.value.text
+            if self.delta.text == ABSENT
+            else f"{self.value.text} ({self.delta.text})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +340,14 @@ Cell = (
     Text
     | Seeds
     | MeanStd
+    | Combination
     | Mean
     | Number
     | Delta
+    | PValue
+    | Tick
     | Shared
+    | Shifted
     | Epochs
     | Wins
     | Judgement

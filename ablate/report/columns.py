@@ -22,6 +22,8 @@ from ablate.report.compare import Verdict
 from ablate.report.levels import factor_columns, found_text, level_text, tuned_columns
 from ablate.report.notes import Notes, reasons
 from ablate.report.property_cells import property_cell
+from ablate.report.removal import REMOVAL, removes
+from ablate.report.ticks import tick, tick_columns
 from ablate.spec.columns import Layout
 from ablate.spec.primary import Primary
 from ablate.spec.properties import PROPERTIES, Property
@@ -112,7 +114,13 @@ def names_of(analysis: Analysis) -> list[Column]:
     """The columns that say which row it is."""
     columns = [_level(factor) for factor in factor_columns(analysis)]
     columns = columns or [Column("variant", lambda row: Text(row.label))]
+    if not factor_columns(analysis):
+        columns += [_component(name) for name in tick_columns(analysis)]
     return [*columns, *(_found(field) for field in tuned_columns(analysis))]
+
+
+def _component(name: str) -> Column:
+    return Column(name, lambda row: tick(row, name))
 
 
 def _level(factor: str) -> Column:
@@ -211,8 +219,12 @@ def _differences(analysis: Analysis, number: NumberFormat) -> list[Column]:
             Column("compared with", lambda row: Text(row.results.row.reference or ABSENT))
         )
     interval = any(row.comparison and row.comparison.low is not None for row in analysis.rows)
-    title = f"delta to {_reference_name(analysis)}{' [95 % CI]' if interval else ''}"
+    title = f"{_delta_name(analysis)}{' [95 % CI]' if interval else ''}"
     return [*columns, Column(title, lambda row: Delta(row.comparison, number))]
+
+
+def _delta_name(analysis: Analysis) -> str:
+    return REMOVAL if removes(analysis) else f"delta to {_reference_name(analysis)}"
 
 
 def _reference_name(analysis: Analysis) -> str:

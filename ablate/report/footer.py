@@ -11,6 +11,7 @@ from ablate.report.guide import seeds_guide
 from ablate.report.overlap import overlap_sentences
 from ablate.report.property_notes import property_sentences
 from ablate.report.provenance import provenance
+from ablate.report.removal import removal_sentences
 from ablate.report.search_footer import search_sentences
 from ablate.report.segmentation import class_sentences, pixel_sentences
 from ablate.report.sharing import sharing_sentence
@@ -79,6 +80,7 @@ def _differences(analysis: Analysis) -> Iterator[str]:
             "[low, high]: 95 % confidence interval of the delta (Student's t, paired by seed); "
             "if it contains 0, chance alone could explain the difference."
         )
+    yield from removal_sentences(analysis)
     if any(row.rung for row in analysis.rows):
         yield "delta to rung above: what the row adds to all above it; not tested."
     if any(item.wins is not None for item in found):

@@ -22,7 +22,7 @@ _NARROW = 9
 _SIZES = ((75, ""), (88, r"\small"), (100, r"\footnotesize"))
 _SMALLEST = r"\scriptsize"
 
-_BRACKETS = re.compile(r"\[[^]]*\]|\([^)]*\)")
+_TOGETHER = re.compile(r"\[[^]]*\]|\([^)]*\)| %")
 _GLUE = "\u00a0"
 
 
@@ -119,8 +119,8 @@ def _size(columns: Sequence[_Column]) -> list[str]:
 
 
 def _wrapped(title: str, width: int) -> list[str]:
-    """A title in lines; what stands in brackets stays together."""
-    glued = _BRACKETS.sub(lambda found: found[0].replace(" ", _GLUE), one_line(title))
+    """A title in lines; what stands in brackets stays together, and a unit with its name."""
+    glued = _TOGETHER.sub(lambda found: found[0].replace(" ", _GLUE), one_line(title))
     lines = textwrap.wrap(glued, width, break_long_words=False, break_on_hyphens=False)
     return [line.replace(_GLUE, " ") for line in lines] or [""]
 

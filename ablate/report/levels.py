@@ -19,14 +19,17 @@ def tuned_columns(analysis: Analysis) -> tuple[str, ...]:
 def factor_columns(analysis: Analysis) -> tuple[str, ...]:
     """The factors that name the rows of a grid or of a single factor's sweep, else none.
 
-    A factor gets a column if all its levels are plain values; rows that the study names otherwise
-    than by their levels keep their names, and so do rows that the factors cannot tell apart.
+    So do two or more factors of a grid of which every row has a level. A factor otherwise gets a column if all its
+    levels are plain values; rows that the study names otherwise than by their levels keep their names, and so do rows
+    that the factors cannot tell apart.
     """
     ablation = analysis.ablation
     tuned = tuned_columns(analysis)
     factors = tuple(factor for factor in ablation.factors if factor not in tuned)
     if ablation.waiting:
         return ()  # rows without a configuration have nothing but their names
+    if ablation.design == "grid" and _all_named(analysis, tuned):
+        return tuple(ablation.axes)
     sweep = ablation.design == "one-factor" and len(factors) == 1
     if not factors or not (sweep or ablation.design == "grid"):
         return ()
@@ -38,8 +41,9 @@ def factor_columns(analysis: Analysis) -> tuple[str, ...]:
 
 
 def level_text(row: RowAnalysis, field: str) -> str:
-    """The level of a factor in a row's resolved configuration, ``-`` where the field is absent."""
-    return show_value(_level(row, field))
+    """The level of a factor as the design names it, else in a row's resolved configuration; ``-`` if absent there."""
+    named = row.results.row.levels.get(field)
+    return show_value(_level(row, field)) if named is None else named
 
 
 def found_text(row: RowAnalysis, field: str) -> str:
@@ -53,6 +57,13 @@ def _level(row: RowAnalysis, field: str) -> Any:
         known = isinstance(value, Mapping)
         value = value.get(name, ABSENT) if known else getattr(value, name, ABSENT)
     return value
+
+
+def _all_named(analysis: Analysis, tuned: Sequence[str]) -> bool:
+    """Whether the names of levels, two or more, say all that there is to say of every row."""
+    axes = analysis.ablation.axes
+    complete = all(row.results.row.levels.keys() == axes.keys() for row in analysis.rows)
+    return len(axes) > 1 and complete and not set(tuned).intersection(axes)
 
 
 def _named_by_levels(row: RowAnalysis, factors: Sequence[str]) -> bool:

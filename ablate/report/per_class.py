@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ablate.plan.types import AblationPlan, Plan
-from ablate.report.cells import Cell, Delta, Mean, NumberFormat, Shared, Text
+from ablate.report.cells import Cell, Delta, Mean, NumberFormat, Shared, Shifted, Text
 from ablate.report.class_views import ClassView, views
 from ablate.report.compare import compare
 from ablate.report.records import Record
 from ablate.report.rows import RowResults, gather, primary_of
 from ablate.report.segmentation import segments, space_sentence, unlearned_sentences
-from ablate.report.spaces import why_unscored
+from ablate.report.spaces import comparable, why_unscored
 from ablate.report.table import AblationTable
-from ablate.report.wording import listed
+from ablate.report.wording import listed, quoted
 from ablate.results import ResultSet, base_metric
 from ablate.spec.columns import USUAL_LAYOUT, ClassMetrics, Layout
 from ablate.spec.primary import Primary
 
 #: Metric of a class to that of all classes which is its mean.
 _MEANS = {"iou": "miou", "dice": "dice", "pixel_ap": "pixel_ap"}
+
+#: More differences than these make a table too wide.
+MOST_SHIFTS = 8
 
 #: A row and its reference, whose difference is shown.
 Pair = tuple[RowResults, RowResults]
@@ -66,16 +69,17 @@ def _table(
     records: tuple[Record, ...],
 ) -> AblationTable:
     pair = _pair(ablation, view)
-    body = [_line(name, _of_class(view, name), view, pair) for name in view.classes]
+    shifts = _shifts(view) if pair is None else {}
+    body = [_line(name, _of_class(view, name), view, pair, shifts) for name in view.classes]
     if means := _means(view):
         name = f"mean ({means[0].info.title})" if len(means) == 1 else "mean"
-        body.append(_line(name, means, view, pair))
+        body.append(_line(name, means, view, pair, shifts))
     return AblationTable(
         title=f"{ablation.name}: {view.title}",
         description="",
         columns=("class", *_labels(view), *(["delta"] if pair else [])),
         rows=tuple(body),
-        footer=tuple(_footer(view, rows, pair)),
+        footer=tuple(_footer(view, rows, pair, shifts)),
         records=records,
         level=3,
     )
@@ -83,16 +87,21 @@ def _table(
 
 def _pair(ablation: AblationPlan, view: ClassView) -> Pair | None:
     """The two rows of an ablation that has no others, where one is compared with the other."""
-    if (
-        len(ablation.rows) != 2
-        or len(view.rows) != 2
-        or not segments(view.rows[0].condition.config)
-    ):
+    if len(ablation.rows) != 2 or len(view.rows) != 2:
         return None
     first, second = view.rows
     if second.row.reference == first.row.label:
         return second, first
     return (first, second) if first.row.reference == second.row.label else None
+
+
+def _shifts(view: ClassView) -> dict[str, RowResults]:
+    """Label to the reference of each row whose differences stand behind its values; none in a wide table."""
+    shown = {row.row.label: row for row in view.rows}
+    found = {label: shown.get(row.row.reference or "") for label, row in shown.items()}
+    if sum(row is not None for row in found.values()) * len(view.metrics) > MOST_SHIFTS:
+        return {}
+    return {label: row for label, row in found.items() if row is not None}
 
 
 def _of_class(view: ClassView, name: str) -> tuple[Primary, ...]:
@@ -111,12 +120,23 @@ def _means(view: ClassView) -> tuple[Primary, ...]:
 
 
 def _line(
-    name: str, metrics: Sequence[Primary], view: ClassView, pair: Pair | None
+    name: str,
+    metrics: Sequence[Primary],
+    view: ClassView,
+    pair: Pair | None,
+    shifts: Mapping[str, RowResults],
 ) -> tuple[Cell, ...]:
-    cells = [_in_one([_mean(row, metric) for metric in metrics]) for row in view.rows]
+    cells = [_value(row, metrics, shifts.get(row.row.label)) for row in view.rows]
     if pair is not None:
         cells.append(_in_one([_delta(pair, metric) for metric in metrics]))
     return Text(name), *cells
+
+
+def _value(row: RowResults, metrics: Sequence[Primary], reference: RowResults | None) -> Cell:
+    value = _in_one([_mean(row, metric) for metric in metrics])
+    if reference is None or not all(comparable(row, reference, metric) for metric in metrics):
+        return value
+    return Shifted(value, _in_one([_delta((row, reference), metric) for metric in metrics]))
 
 
 def _in_one(parts: Sequence[Mean] | Sequence[Delta]) -> Cell:
@@ -133,7 +153,12 @@ def _delta(pair: Pair, metric: Primary) -> Delta:
     return Delta(found, NumberFormat.short(metric.info), interval=False)
 
 
-def _footer(view: ClassView, rows: Sequence[RowResults], pair: Pair | None) -> Iterator[str]:
+def _footer(
+    view: ClassView,
+    rows: Sequence[RowResults],
+    pair: Pair | None,
+    shifts: Mapping[str, RowResults],
+) -> Iterator[str]:
     names = [metric.metric for metric in view.metrics]
     unit = " in percent" if all(metric.info.percent for metric in view.metrics) else ""
     yield f"{' / '.join(names)} of each class{unit}, mean over the seeds."
@@ -144,6 +169,11 @@ def _footer(view: ClassView, rows: Sequence[RowResults], pair: Pair | None) -> I
             f'delta: "{pair[0].row.label}" minus "{pair[1].row.label}", mean of the differences '
             f"between runs with the same seed{', in percentage points' if unit else ''}; not tested."
         )
+    if any(row.finished for row in shifts.values()):
+        yield (
+            f"In brackets: the difference to {_compared(shifts)}, mean over runs with the same "
+            f"seed{', in percentage points' if unit else ''}; not tested."
+        )
     if view.space:
         yield space_sentence(names, view.space, view.classes)
         single = [metric.metric for name in view.classes for metric in _of_class(view, name)]
@@ -153,6 +183,11 @@ def _footer(view: ClassView, rows: Sequence[RowResults], pair: Pair | None) -> I
         yield f"Fewer seeds have a value: {'; '.join(some)}."
     if _has_gaps(view):
         yield _absent(view)
+
+
+def _compared(shifts: Mapping[str, RowResults]) -> str:
+    references = {row.row.label for row in shifts.values()}
+    return quoted(list(references)) if len(references) == 1 else "the row that it is compared with"
 
 
 def _left_out(view: ClassView, rows: Sequence[RowResults]) -> Iterator[str]:

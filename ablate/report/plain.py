@@ -9,7 +9,7 @@ def one_line(text: str) -> str:
     >>> one_line(" two\n lines\x1b[0m ")
     'two lines[0m'
     """
-    return "".join(char for char in " ".join(text.split()) if char.isprintable())
+    return "".join(char for char in " ".join(text.split()) if char.isprintable()).strip()
 
 
 def own_lines(text: str) -> str:
@@ -18,5 +18,7 @@ def own_lines(text: str) -> str:
     >>> own_lines("a:\r\n\tb\x00")
     'a:\n\tb'
     """
-    kept = (line for line in text.splitlines())
-    return "\n".join("".join(c for c in line if c.isprintable() or c == "\t") for line in kept)
+    return "\n".join(
+        "".join(char for char in line if char.isprintable() or char == "\t")
+        for line in text.splitlines()
+    )

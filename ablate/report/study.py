@@ -8,6 +8,7 @@ from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
 from ablate.report.analysis import analyse
 from ablate.report.best_epochs import best_epochs_table
+from ablate.report.design_tables import design_tables
 from ablate.report.markdown import escape, prose, render_markdown
 from ablate.report.per_class import per_class_tables
 from ablate.report.search_table import importances_table, search_table
@@ -29,8 +30,8 @@ def study_tables(
 ) -> list[AblationTable]:
     """The table of every ablation, in the order of the study file, each followed by those that belong to it.
 
-    These are what its rows set, its searches', its best epochs and its classes'. ``searches`` maps the key of a search
-    to what is recorded of it; ``layout`` is what the study says of its tables.
+    These are what its design calls for, what its rows set, its searches', its best epochs and its classes'.
+    ``searches`` maps the key of a search to what is recorded of it; ``layout`` is what the study says of its tables.
     """
     return [
         table
@@ -52,7 +53,9 @@ def ablation_tables(
 ) -> list[AblationTable]:
     """The table of one ablation, followed by those that belong to it."""
     tables = [ablation_table(plan, ablation, results, searches, layout=layout, measured=measured)]
-    settings = settings_table(analyse(plan, ablation, results, searches), layout.details)
+    analysis = analyse(plan, ablation, results, searches)
+    tables += design_tables(plan, analysis, results)
+    settings = settings_table(analysis, layout.details)
     if settings is not None:
         tables.append(settings)
     tables += _search_tables(ablation, searches_of(plan, ablation, searches or {}))

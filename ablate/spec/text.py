@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,32 @@ def show_value(value: Any, most: int = 80) -> str:
     """
     text = _text(value)
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def level_names(values: Sequence[Any], most: int = 40) -> tuple[str, ...]:
+    """The levels of a factor as short as titles of columns want them, but never two alike.
+
+    >>> level_names(("random", {"stage": "byol"}, {"path": "weights/effnet.pth"}))
+    ('random', 'byol', 'effnet.pth')
+    >>> level_names(("byol", {"stage": "byol"}))
+    ('byol', '{stage: byol}')
+    """
+    full = tuple(map(_text, values))
+    for names in (
+        tuple(show_value(_inner(value), most) for value in values),
+        tuple(show_value(text, most) for text in full),
+    ):
+        if len(set(names)) == len(set(full)):
+            return names
+    return full
+
+
+def _inner(value: Any) -> Any:
+    """What a mapping of one key is about: a stage's name, a file's."""
+    if not isinstance(value, Mapping) or len(value) != 1:
+        return value
+    ((key, inner),) = value.items()
+    return inner.rpartition("/")[2] or inner if key == "path" and isinstance(inner, str) else inner
 
 
 def _text(value: Any) -> str:

@@ -95,6 +95,21 @@ def test_table_can_be_written_to_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "table.md").read_text() == output("table", QUICKSTART)
 
 
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [
+        ("latex", "% Needs in the preamble: \\usepackage{booktabs}"),
+        ("html", '<section id="table-components-cumulative" class="table">'),
+        ("json", '{\n "tables": ['),
+        ("csv", "ablation,row,metric"),
+    ],
+)
+def test_tables_have_formats(form: str, start: str) -> None:
+    text = output("table", QUICKSTART, "--format", form)
+    assert text.startswith(start)
+    assert "Batch norm" in text
+
+
 def test_the_schema_accepts_shipped_studies() -> None:
     import jsonschema
     from ruamel.yaml import YAML

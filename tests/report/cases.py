@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from ablate.plan.designs.base import switched
 from ablate.plan.types import Plan
 from ablate.results import ResultSet, Status
 
@@ -21,12 +22,15 @@ LADDER = {
 
 
 def cumulative() -> Case:
+    baseline, norm, linear, dropout = LADDER
     rows = [
-        RowDraft("baseline", {}, None),
-        RowDraft("Batch norm", {"model.batch_norm": True}, "baseline", "baseline"),
-        RowDraft("First linear layer", {"model.hidden": (192,)}, "baseline", "Batch norm"),
-        RowDraft("Dropout", {"model.dropout": 0.5}, "baseline", "First linear layer"),
+        RowDraft(baseline, {}, None),
+        RowDraft(norm, {"model.batch_norm": True}, baseline, baseline),
+        RowDraft(linear, {"model.hidden": (192,)}, baseline, norm),
+        RowDraft(dropout, {"model.dropout": 0.5}, baseline, linear),
     ]
+    parts = [row.label for row in rows[1:]]
+    rows = [replace(row, levels=switched(parts, parts[:place])) for place, row in enumerate(rows)]
     plan = make_plan(
         rows,
         design="cumulative",
@@ -61,11 +65,16 @@ def grid() -> Case:
         "lr=1e-5, dropout=0.5": (0.58, 0.61, 0.56),
     }
     first, *others = values
-    rows = [RowDraft(first, {}, None)]
+    named = [
+        {"optimizer.lr": rate, "model.dropout": dropout}
+        for rate in ("0.001", "1e-5")
+        for dropout in ("0", "0.5")
+    ]
+    rows = [RowDraft(first, {}, None, levels=named[0])]
     levels = ((0.001, 0.5), (1e-5, 0.0), (1e-5, 0.5))
-    for label, (rate, dropout) in zip(others, levels, strict=True):
+    for place, (label, (rate, dropout)) in enumerate(zip(others, levels, strict=True), start=1):
         changes = {"optimizer.lr": rate, "model.dropout": dropout}
-        rows.append(RowDraft(label, changes, first))
+        rows.append(RowDraft(label, changes, first, levels=named[place]))
     return make_plan(rows, design="grid", name="learning-rate"), results(values)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ablate.plan.types import AblationPlan, Condition, Plan, Row, Trial
+from ablate.plan.types import AblationPlan, Condition, Contrast, Plan, Row, Trial
 from ablate.results import ResultSet, Status, TrialResult
 from ablate.spec.config import TrialConfig
 from ablate.spec.options import Options
@@ -50,6 +50,7 @@ class RowDraft:
     changes: Mapping[str, Any]
     reference: str | None
     previous: str | None = None
+    levels: Mapping[str, str] = field(default_factory=dict)
 
 
 def config(
@@ -69,8 +70,8 @@ def config(
     }
     sections.setdefault("task", Classification())
     sections.setdefault("label_spaces", {})
-    for field, value in (changes or {}).items():
-        section, _, name = field.partition(".")
+    for path, value in (changes or {}).items():
+        section, _, name = path.partition(".")
         if section in sections and name in type(sections[section]).model_fields:
             sections[section] = sections[section].model_copy(update={name: value})
     return TrialConfig.model_construct(
@@ -89,6 +90,7 @@ def make_plan(
     notes: tuple[str, ...] = (),
     min_effect: float | None = None,
     description: str = "",
+    contrasts: Sequence[Contrast] = (),
     **sections: Any,
 ) -> Plan:
     """A study of one ablation; each row's condition is keyed ``key LABEL``."""
@@ -101,13 +103,19 @@ def make_plan(
         )
         for row in rows
     }
+    axes: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        for factor, level in row.levels.items():
+            axes[factor] = tuple(dict.fromkeys((*axes.get(factor, ()), level)))
     ablation = AblationPlan(
         name=name,
         design=design,
-        rows=tuple(Row(r.label, f"key {r.label}", r.reference, r.previous) for r in rows),
+        rows=tuple(Row(r.label, f"key {r.label}", r.reference, r.previous, r.levels) for r in rows),
         factors=tuple(dict.fromkeys(field for row in rows for field in row.changes)),
         notes=notes,
         min_effect=min_effect,
+        axes=axes,
+        contrasts=tuple(contrasts),
     )
     trials = tuple(Trial(key, seed, f"{key}, seed {seed}") for seed in seeds for key in conditions)
     baseline = f"key {rows[0].label}"

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ablate.errors import UsageError
-from ablate.report import render_html, render_json, render_latex, render_markdown
-from ablate.report.cells import Count, MeanStd, NumberFormat, Text
+from ablate.report import render_csv, render_html, render_json, render_latex, render_markdown
+from ablate.report.cells import Count, MeanStd, Number, NumberFormat, Text
 from ablate.report.formats import FORMATS, check_format
 from ablate.report.plain import one_line
 from ablate.report.records import Record
@@ -34,7 +34,7 @@ MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
 def expected(table):
-    return [[one_line(cell.text).strip() for cell in row] for row in table.rows]
+    return [[one_line(cell.text) for cell in row] for row in table.rows]
 
 
 def markdown_cells(text):
@@ -135,7 +135,7 @@ def test_any_name_comes_out_right_in_every_format():
     table = any_names()
     names = [one_line(name) for name in NAMES]
     assert [row[0] for row in html_cells(render_html([table]))] == names
-    assert [row[0].strip() for row in markdown_cells(render_markdown([table]))] == names
+    assert [row[0] for row in markdown_cells(render_markdown([table]))] == names
     assert [row[0] for row in json_cells(render_json([table]))] == names
     assert [row[0] for row in latex_cells(render_latex([table]))] == [in_tex(n) for n in NAMES]
 
@@ -156,6 +156,29 @@ def test_bold_stands_in_every_format():
     ]
     (found,) = json.loads(render_json([table]))["tables"]
     assert [row[1]["bold"] for row in found["rows"]].index(True) == 4
+
+
+def test_the_json_of_a_table_has_its_keys_and_unrounded_numbers():
+    (found,) = json.loads(render_json([any_names()]))["tables"]
+    assert list(found) == ["title", "description", "level", "columns", "rows", "footer", "records"]
+    assert found["rows"][1][1] == {"text": "80.10 ± 1.00", "value": 0.801, "bold": False}
+    assert found["records"][1]["mean"] == 0.801
+    assert list(found["records"][0]) == render_csv([]).strip().split(",")
+
+
+def test_numbers_that_are_none_are_null_in_json():
+    endless = AblationTable("t", "", ("n",), ((Number(float("inf"), NumberFormat()),),), (), ())
+    assert json.loads(render_json([endless]))["tables"][0]["rows"][0][0]["value"] is None
+
+
+def test_latex_says_what_it_needs():
+    def preamble(name):
+        table = AblationTable("t", "", ("variant",), ((Text(name),),), (), ())
+        return render_latex([table]).partition("\n\n")[0]
+
+    assert preamble("Größe – “é”") == r"% Needs in the preamble: \usepackage{booktabs}"
+    assert "amssymb" in preamble("✓")
+    assert "XeLaTeX" in preamble("模型")
 
 
 def test_a_wrong_format_names_the_nearest():

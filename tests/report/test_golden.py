@@ -14,6 +14,7 @@ from ablate.report import render_csv, study_report, study_tables
 from ablate.results import ResultSet
 
 from .cases import CASES
+from .design_cases import DESIGN_CASES
 from .property_cases import PROPERTY_CASES
 from .search_cases import SEARCH_CASES, Kept
 from .segmentation_cases import SEGMENTATION_CASES
@@ -21,7 +22,7 @@ from .segmentation_cases import SEGMENTATION_CASES
 GOLDEN = Path(__file__).parent.parent / "golden" / "tables"
 
 
-KEPT = {**PROPERTY_CASES, **SEARCH_CASES, **SEGMENTATION_CASES}
+KEPT = {**DESIGN_CASES, **PROPERTY_CASES, **SEARCH_CASES, **SEGMENTATION_CASES}
 NAMES = [*CASES, *KEPT]
 
 

@@ -37,8 +37,8 @@ def test_means_over_the_seeds_in_percent():
         ),
     )
     table = table_of(found)
-    assert table.columns == ("class", "a", "b")
-    assert texts(table) == [("T-shirt/top", "85.9", "-")]
+    assert table.columns == ("class", "a", "b", "delta")
+    assert texts(table) == [("T-shirt/top", "85.9", "-", "-")]
 
 
 def test_classes_are_in_natural_order():
@@ -63,8 +63,34 @@ def test_classes_are_in_the_data_sets_order_where_it_is_recorded():
 def test_an_absent_class_is_a_dash_and_said_so():
     metrics = {"val/accuracy/x": math.nan, "val/accuracy/y": 0.5}
     table = table_of(results({"a": (0.5,), "b": (0.5,)}, metrics=metrics))
-    assert texts(table) == [("x", "-", "-"), ("y", "50.0", "50.0")]
+    assert texts(table) == [("x", "-", "-", "-"), ("y", "50.0", "50.0", "0.0")]
     assert table.footer[-1] == '"-" means no image of the class in the split.'
+
+
+def differing(count, per_class=0.02):
+    rows = [RowDraft("a", {}, None)]
+    rows += [RowDraft(f"row {i}", {"model.dropout": i / 100}, "a") for i in range(1, count)]
+    trials = tuple(
+        finished(
+            row.label, seed, 0.5, metrics={"val/accuracy/x": 0.5 + per_class * place + seed / 10}
+        )
+        for place, row in enumerate(rows)
+        for seed in range(1 if place == 2 else 2)
+    )
+    return table_of(ResultSet("s", trials), make_plan(rows, seeds=[0, 1]))
+
+
+def test_each_row_shows_its_difference_from_runs_of_the_same_seeds():
+    table = differing(3)
+    assert texts(table) == [("x", "55.0", "57.0 (+2.0)", "54.0 (+4.0)")]
+    assert any(line.startswith('In brackets: the difference to "a"') for line in table.footer)
+
+
+def test_differences_would_make_a_wide_table_too_wide():
+    assert "(" in "".join(texts(differing(9))[0])
+    table = differing(10)
+    assert "(" not in "".join(texts(table)[0])
+    assert not any("brackets" in line for line in table.footer)
 
 
 def test_the_split_is_the_primary_metrics():

@@ -75,6 +75,22 @@ def test_rows_named_otherwise_than_by_their_levels_keep_their_names(labels):
     assert column(table, "variant") == ["baseline", *labels]
 
 
+def test_named_levels_of_several_factors_have_a_column_each():
+    rows = [
+        RowDraft(
+            f"{size}, {rate}",
+            {},
+            "small, slow" if (size, rate) != ("small", "slow") else None,
+            levels={"size": size, "rate": rate},
+        )
+        for size in ("small", "large")
+        for rate in ("slow", "fast")
+    ]
+    table = table_of(make_plan(rows, design="grid"), results({}))
+    assert table.columns[:3] == ("size", "rate", "seeds")
+    assert column(table, "rate") == ["slow", "fast", "slow", "fast"]
+
+
 def test_a_sweep_of_one_factor_has_its_column():
     rows = [
         RowDraft("dropout=0", {}, None),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
 
+from ablate.plan.contrasts import Weights
 from ablate.plan.fields import hint, may_change
 from ablate.plan.search.options import AnyPruner, SearchOptions
 from ablate.plan.search.pruners import Hyperband, Median, PrunerOptions
@@ -19,8 +20,8 @@ from ablate.spec.yaml_file import KeyPath
 #: The label of the base configuration's row.
 BASELINE = "baseline"
 
-#: Rows that must have ended before others are judged by their median; an ablation has few.
-ROWS_BEFORE_MEDIAN = 2
+#: Levels of a component that a row has, and of one that it lacks.
+ON, OFF = "on", "off"
 
 #: Rows that must have run before the median may end another: ablations have few.
 ROWS_BEFORE_MEDIAN = 2
@@ -41,6 +42,8 @@ class RowSpec:
     reference: str | None = None
     previous: str | None = None
     must_differ: bool = False
+    levels: Mapping[str, str] = field(default_factory=dict)
+    """Factor to the name of its level; empty where the design varies no named factors, or the row has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,28 @@ class Expansion:
     """Dotted fields whose values a search finds."""
 
     @property
+    def axes(self) -> Mapping[str, tuple[str, ...]]:
+        """Each factor that rows name a level of, and its levels, in order of appearance."""
+        found: dict[str, dict[str, None]] = {}
+        for row in self.rows:
+            for factor, level in row.levels.items():
+                found.setdefault(factor, {})[level] = None
+        return {factor: tuple(names) for factor, names in found.items()}
+
+    @property
     def factors(self) -> tuple[str, ...]:
         """The dotted fields that the rows vary, in order of appearance."""
         written = (key for row in self.rows for key in row.overrides)
         return tuple(dict.fromkeys((*written, *self.searched)))
+
+
+def switched(names: Iterable[str], on: Collection[str]) -> Mapping[str, str]:
+    """The levels of components that rows switch on and off.
+
+    >>> switched(("norm", "dropout"), {"norm"})
+    {'norm': 'on', 'dropout': 'off'}
+    """
+    return {name: ON if name in on else OFF for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +86,15 @@ class Baseline:
 
     tree: Tree
     full: Tree
+
+
+def _check_label(value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise invalid("a label must be printable text, not empty")
+    return value
+
+
+Label = Annotated[str, AfterValidator(_check_label)]
 
 
 class Ablation(Options):
@@ -80,6 +110,8 @@ class Ablation(Options):
     """The metric that this ablation's verdicts are about, where it is not the study's."""
     min_effect: float | None = Field(None, gt=0.0)
     """Differences below this, in the metric's unit, are called too small to matter."""
+    contrasts: dict[Label, Weights] = {}
+    """Name to the weights of rows, which sum to 0: questions about several rows at once."""
     start_from: str | None = None
     """A search ablation whose best configuration is this one's baseline."""
 
@@ -146,13 +178,6 @@ def check_overrides(value: Any) -> Mapping[str, Any]:
     return flatten(value)
 
 
-def _check_label(value: str) -> str:
-    if not value.strip() or not value.isprintable():
-        raise invalid("a label must be printable text, not empty")
-    return value
-
-
-Label = Annotated[str, AfterValidator(_check_label)]
 Overrides = Annotated[Any, AfterValidator(check_overrides)]
 Rows = Annotated[dict[Label, Overrides], Field(min_length=1)]
 

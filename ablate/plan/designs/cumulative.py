@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ablate.plan.designs.base import (
@@ -12,6 +13,7 @@ from ablate.plan.designs.base import (
     Rows,
     RowSpec,
     baseline_row,
+    switched,
 )
 from ablate.spec.yaml_file import KeyPath
 
@@ -24,12 +26,14 @@ class Cumulative(Design):
 
     def expand(self, baseline: Baseline) -> Expansion:
         """The baseline, then one rung a row."""
-        rungs = [baseline_row()]
+        rungs = [replace(baseline_row(), levels=switched(self.rows, ()))]
         overrides: dict[str, Any] = {}
         origins: dict[str, KeyPath] = {}
-        for label, changes in self.rows.items():
+        for place, (label, changes) in enumerate(self.rows.items(), start=1):
             overrides = {**overrides, **changes}
             origins = {**origins, **{key: ("rows", label, key) for key in changes}}
-            rung = RowSpec(label, overrides, origins, BASELINE, rungs[-1].label, must_differ=True)
-            rungs.append(rung)
+            above, on = rungs[-1].label, switched(self.rows, [*self.rows][:place])
+            rungs.append(
+                RowSpec(label, overrides, origins, BASELINE, above, must_differ=True, levels=on)
+            )
         return Expansion(tuple(rungs), ("gains depend on the order of the rows",))

@@ -109,4 +109,5 @@ def _row(cell: Cell) -> RowSpec:
         for key in level.overrides
     }
     label = ", ".join(level.label for level in cell) or BASELINE
-    return RowSpec(label, overrides, origins, BASELINE)
+    names = {level.factor: level.name for level in cell}
+    return RowSpec(label, overrides, origins, BASELINE, levels=names)

@@ -6,7 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ablate.plan.designs.base import Baseline, Design, Expansion, Label, Overrides, RowSpec
+from ablate.plan.designs.base import (
+    Baseline,
+    Design,
+    Expansion,
+    Label,
+    Overrides,
+    RowSpec,
+    switched,
+)
 
 FULL = "everything on"
 
@@ -29,4 +37,4 @@ class LeaveOneOut(Design):
         for changes in kept.values():
             overrides.update(changes)
         origins = {key: ("rows", name, key) for name, part in kept.items() for key in part}
-        return RowSpec(label, overrides, origins, reference)
+        return RowSpec(label, overrides, origins, reference, levels=switched(self.rows, kept))

@@ -11,18 +11,22 @@ from pydantic import AfterValidator, Field
 from ablate.plan.designs.base import check_overrides
 from ablate.plan.fields import hint, may_change
 from ablate.spec.options import invalid
-from ablate.spec.text import show_value
+from ablate.spec.text import level_names, show_value
 from ablate.spec.yaml_file import KeyPath
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level of a factor: its label, what it sets, and where it stands in the ablation."""
+    """One level of a factor: the label of a row of it, what it sets, and where it stands in the ablation.
+
+    ``name`` is the level without its factor.
+    """
 
     factor: str
     label: str
     overrides: Mapping[str, Any]
     origin: KeyPath
+    name: str
 
 
 def _check_levels(value: Any) -> Any:
@@ -65,10 +69,12 @@ def levels(factors: Mapping[str, Any]) -> dict[str, tuple[Level, ...]]:
 def _levels(factor: str, short: str, values: Any) -> list[Level]:
     place: KeyPath = ("factors", factor)
     if isinstance(values, Mapping):
-        return [Level(factor, label, item, (*place, label)) for label, item in values.items()]
+        return [
+            Level(factor, label, item, (*place, label), label) for label, item in values.items()
+        ]
     return [
-        Level(factor, f"{short}={show_value(value)}", {factor: value}, (*place, index))
-        for index, value in enumerate(values)
+        Level(factor, f"{short}={show_value(value)}", {factor: value}, (*place, index), name)
+        for index, (value, name) in enumerate(zip(values, level_names(values), strict=True))
     ]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
-from math import comb
+
+#: Components that are there together.
+Subset = frozenset[str]
 
 
-def shapley_values(worth: Mapping[frozenset[str], float]) -> dict[str, float]:
+def shapley_values(worth: Mapping[Subset, float]) -> dict[str, float]:
     """Each component's share of ``worth[all] - worth[none]``, in alphabetical order.
 
     ``worth`` maps every one of the 2^c sets of components to its value (Shapley, "A value for
@@ -21,21 +24,34 @@ def shapley_values(worth: Mapping[frozenset[str], float]) -> dict[str, float]:
     {'A': 1.5, 'B': 1.0}
     """
     components = sorted(frozenset().union(*worth))
-    sizes = range(len(components) + 1)
-    subsets = [frozenset(chosen) for size in sizes for chosen in combinations(components, size)]
-    missing = [sorted(subset) for subset in subsets if subset not in worth]
+    missing = [sorted(subset) for subset in _subsets(components) if subset not in worth]
     if missing:
         raise ValueError(f"Shapley values need every set of components; missing: {missing}")
-    return {name: _share(name, subsets, worth) for name in components}
+    return {
+        name: math.fsum(
+            weight * worth[subset] for subset, weight in shapley_weights(name, components).items()
+        )
+        for name in components
+    }
 
 
-def _share(
-    name: str, subsets: list[frozenset[str]], worth: Mapping[frozenset[str], float]
-) -> float:
-    others = len(subsets[-1]) - 1
-    gains = (
-        (worth[subset | {name}] - worth[subset]) / comb(others, len(subset))
-        for subset in subsets
-        if name not in subset
-    )
-    return sum(gains) / (others + 1)
+def shapley_weights(component: str, components: Iterable[str]) -> dict[Subset, float]:
+    """The weight of each set of components in the Shapley value of one of them; they sum to 0.
+
+    >>> shapley_weights("A", "AB") == {frozenset(): -0.5, frozenset("A"): 0.5,
+    ...                                frozenset("B"): -0.5, frozenset("AB"): 0.5}
+    True
+    """
+    every = sorted(components)
+    count = len(every)
+    return {
+        subset: 1.0 / (count * math.comb(count - 1, len(subset) - 1))
+        if component in subset
+        else -1.0 / (count * math.comb(count - 1, len(subset)))
+        for subset in _subsets(every)
+    }
+
+
+def _subsets(components: list[str]) -> Iterator[Subset]:
+    for size in range(len(components) + 1):
+        yield from map(frozenset, combinations(components, size))

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from ablate.report.statistics import shapley_values
+from ablate.report.statistics import shapley_values, shapley_weights
 
 WORTH = {"": 70, "A": 71, "B": 70.5, "C": 70.2, "AB": 72.5, "AC": 71.1, "BC": 71.0, "ABC": 73}
 
@@ -33,3 +33,11 @@ def test_is_the_mean_gain_over_all_orders():
 def test_names_the_missing_sets():
     with pytest.raises(ValueError, match=r"\['A', 'B'\]"):
         shapley_values({frozenset(): 0.0, frozenset("A"): 1.0, frozenset("B"): 1.0})
+
+
+def test_weights_are_the_same_values_and_sum_to_0():
+    worth = {frozenset(names): float(value) for names, value in WORTH.items()}
+    for name, value in shapley_values(worth).items():
+        weights = shapley_weights(name, "ABC")
+        assert sum(weights.values()) == pytest.approx(0.0, abs=1e-15)
+        assert sum(weights[s] * worth[s] for s in worth) == pytest.approx(value)
