@@ -13,6 +13,8 @@ from ablate.report.sections.material import Material, undrawn
 from ablate.report.table import AblationTable
 from ablate.report.wording import quoted
 
+#: So many rows are named of those that share a network.
+MOST_NAMES = 3
 _FILE, _PRINTED = "architecture.json", "model.txt"
 #: Columns of layers that only some have: key and title.
 _OPTIONAL = (
@@ -62,7 +64,11 @@ def _table(layers: list[dict[str, Any]], labels: list[str]) -> AblationTable:
     titles = ("no.", "layer", "type", *(title for _, title in shown))
     rows = tuple(_row(layer, [key for key, _ in shown]) for layer in layers)
     total = sum(int(layer["parameters"]) for layer in layers)
-    names = quoted(labels[:6]) + (f" and {len(labels) - 6} more" if len(labels) > 6 else "")
+    names = (
+        quoted(labels)
+        if len(labels) <= MOST_NAMES
+        else f'"{labels[0]}" and {len(labels) - 1} more rows'
+    )
     return AblationTable(
         title=f"Architecture of {names}",
         description="",

@@ -70,8 +70,10 @@ def _wanted(material: Material, analysis: Analysis) -> Iterator[Wanted]:
     if panels:
         caption = f"{of}{analysis.primary.name} after each epoch, mean and range over the seeds"
         yield "curves", caption, learning_curves, (panels, analysis.references)
-    for cost in COSTS:
-        shown = trade_off_of(analysis, cost)
+    costs = {cost: trade_off_of(analysis, cost) for cost in COSTS}
+    if costs["train_time"] is not None:
+        costs["trial_time"] = None  # the same time and a little more
+    for cost, shown in costs.items():
         if shown is not None:
             caption = f"{of}{metric} against {PROPERTIES[cost].title}"
             yield cost.replace("_", "-"), caption, draw_trade_off, (shown,)

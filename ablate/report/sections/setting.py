@@ -31,16 +31,23 @@ def _lines(material: Material) -> Iterator[str]:
     headline = [f"{field}: {text}" for field, text in example.headline.items()]
     if headline:
         yield f"Baseline: {', '.join(headline)}."
-    classes = next((trial.classes for trial in material.results if trial.classes), ())
+    rows = {row.condition for ablation in plan.ablations for row in ablation.rows}
+    trials = [trial for trial in material.results if trial.condition in rows]  # not those of stages
+    classes = next((trial.classes for trial in trials if trial.classes), ())
     if classes:
         yield f"{len(classes)} classes: {_shortened(classes)}."
     yield f"Primary metric, which verdicts are about: {plan.primary.metric}."
     yield f"Every row is trained with {seed_list(plan.seeds)}."
     yield f"{_trials(material)}."
     for ablation in plan.ablations:
-        question = f" {sentence(ablation.description)}" if ablation.description.strip() else ""
-        rows = counted(len(ablation.rows), "row")
-        yield f"Ablation {ablation.name} ({ablation.design}, {rows}).{question}"
+        question = f" {_question(ablation.description)}" if ablation.description.strip() else ""
+        size = counted(len(ablation.rows), "row")
+        yield f"Ablation {ablation.name} ({ablation.design}, {size}).{question}"
+
+
+def _question(text: str) -> str:
+    words = " ".join(text.split())
+    return words if words.endswith(("?", "!", ".")) else sentence(words)
 
 
 def _trials(material: Material) -> str:
