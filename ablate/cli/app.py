@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ablate.cli import comparing, controlling, exporting, upkeep
+from ablate.cli import comparing, controlling, exporting, reporting, upkeep
 from ablate.cli.options import (
     LOCAL_HOST,
     PORT,
@@ -280,3 +280,4 @@ comparing.add_commands(app)
 controlling.add_commands(app)
 exporting.add_commands(app)
 upkeep.add_commands(app)
+reporting.add_commands(app)

@@ -25,6 +25,24 @@ def checked(study: Study, *, quiet: bool = False) -> Checked:
 
 
 @contextmanager
+def progress_bars(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """One bar for work in steps, which says what it is at; a line at the beginning where there is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bars = Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal)
+    task = bars.add_task(title)
+    if not ERR.is_terminal:
+        ERR.print(f"{title} ...", markup=False)
+
+    def show(what: str, done: int, total: int) -> None:
+        bars.update(
+            task, description=f"{title}: {what}" if what else title, completed=done, total=total
+        )
+
+    with bars:
+        yield show
+
+
+@contextmanager
 def _progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """A bar per piece of work on a terminal; a line per piece elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

@@ -55,7 +55,7 @@ def columns_of(
 ) -> tuple[Column, ...]:
     """All columns, from left to right; ``measured`` adds what differs from machine to machine."""
     number = NumberFormat.of(analysis.primary.info)
-    columns = [*_names(analysis), _seeds(notes), _primary(analysis, number)]
+    columns = [*names_of(analysis), _seeds(notes), _primary(analysis, number)]
     columns += _differences(analysis, number)
     columns += [Column("wins", lambda row: Wins(row.comparison)), _verdict(analysis, notes)]
     columns += [_further(analysis, shown, notes) for shown in further_columns(analysis, layout)]
@@ -113,7 +113,8 @@ def _is_recorded(analysis: Analysis, metric: str) -> bool:
     return any(row.results.summary(metric).n for row in analysis.rows)
 
 
-def _names(analysis: Analysis) -> list[Column]:
+def names_of(analysis: Analysis) -> list[Column]:
+    """The columns that say which row it is."""
     columns = [_level(factor) for factor in factor_columns(analysis)]
     columns = columns or [Column("variant", lambda row: Text(row.label))]
     if not factor_columns(analysis):

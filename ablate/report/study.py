@@ -33,22 +33,36 @@ def study_tables(
     These are what its design calls for, what its rows set, its searches', its best epochs and its classes'.
     ``searches`` maps the key of a search to what is recorded of it; ``layout`` is what the study says of its tables.
     """
-    tables = []
-    for ablation in plan.ablations:
-        tables.append(
-            ablation_table(plan, ablation, results, searches, layout=layout, measured=measured)
+    return [
+        table
+        for ablation in plan.ablations
+        for table in ablation_tables(
+            plan, ablation, results, searches, layout=layout, measured=measured
         )
-        analysis = analyse(plan, ablation, results, searches)
-        tables += design_tables(plan, analysis, results)
-        settings = settings_table(analysis, layout.details)
-        if settings is not None:
-            tables.append(settings)
-        tables += _search_tables(ablation, searches_of(plan, ablation, searches or {}))
-        epochs = best_epochs_table(plan, ablation, results, layout)
-        if epochs is not None:
-            tables.append(epochs)
-        tables += per_class_tables(plan, ablation, results, layout)
-    return tables
+    ]
+
+
+def ablation_tables(
+    plan: Plan,
+    ablation: AblationPlan,
+    results: ResultSet,
+    searches: Mapping[str, SearchResult] | None = None,
+    *,
+    layout: Layout = USUAL_LAYOUT,
+    measured: bool = False,
+) -> list[AblationTable]:
+    """The table of one ablation, followed by those that belong to it."""
+    tables = [ablation_table(plan, ablation, results, searches, layout=layout, measured=measured)]
+    analysis = analyse(plan, ablation, results, searches)
+    tables += design_tables(plan, analysis, results)
+    settings = settings_table(analysis, layout.details)
+    if settings is not None:
+        tables.append(settings)
+    tables += _search_tables(ablation, searches_of(plan, ablation, searches or {}))
+    epochs = best_epochs_table(plan, ablation, results, layout)
+    if epochs is not None:
+        tables.append(epochs)
+    return [*tables, *per_class_tables(plan, ablation, results, layout)]
 
 
 def study_report(
