@@ -14,7 +14,7 @@ from ablate.report.per_class import per_class_tables
 from ablate.report.search_table import importances_table, search_table
 from ablate.report.searching import searches_of
 from ablate.report.settings import settings_table
-from ablate.report.table import AblationTable, ablation_table
+from ablate.report.table import AblationTable, table_of
 from ablate.report.tuning_table import tuning_table
 from ablate.results import ResultSet
 from ablate.spec.columns import USUAL_LAYOUT, Layout
@@ -52,8 +52,8 @@ def ablation_tables(
     measured: bool = False,
 ) -> list[AblationTable]:
     """The table of one ablation, followed by those that belong to it."""
-    tables = [ablation_table(plan, ablation, results, searches, layout=layout, measured=measured)]
     analysis = analyse(plan, ablation, results, searches)
+    tables = [table_of(analysis, results, layout=layout, measured=measured)]
     tables += design_tables(plan, analysis, results)
     settings = settings_table(analysis, layout.details)
     if settings is not None:

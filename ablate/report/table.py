@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
-from ablate.report.analysis import analyse, with_noise
+from ablate.report.analysis import Analysis, analyse, with_noise
 from ablate.report.cells import Cell
 from ablate.report.columns import columns_of, shown_metrics, usual_properties
 from ablate.report.footer import footer_of
@@ -54,7 +54,15 @@ def ablation_table(
     ``searches`` maps the key of a search to what is recorded of it; ``layout`` is what the study says of its tables;
     ``measured`` adds the time per trial, which differs from run to run and machine to machine.
     """
-    analysis = with_noise(analyse(plan, ablation, results, searches), results)
+    analysis = analyse(plan, ablation, results, searches)
+    return table_of(analysis, results, layout=layout, measured=measured)
+
+
+def table_of(
+    analysis: Analysis, results: ResultSet, *, layout: Layout, measured: bool = False
+) -> AblationTable:
+    """As :func:`ablation_table`, of what was compared before."""
+    analysis, ablation = with_noise(analysis, results), analysis.ablation
     properties = (*layout.properties, *usual_properties(analysis, layout, measured=measured))
     times = timed(properties)
     notes = notes_of(analysis, timed=bool(times))
