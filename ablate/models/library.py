@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
 from ablate.errors import TrialError
 from ablate.models.weights import WeightFile, Weights
-from ablate.spec.options import invalid
+from ablate.spec.options import AddedLater, invalid
 from ablate.spec.sections import ModelOptions
 from ablate.spec.values import ImageShape, Normalization
 
@@ -30,6 +30,10 @@ class LibraryModelOptions(ModelOptions):
     """``random``, ``imagenet`` (the library's pre-trained weights) or the path of a state dict."""
     options: Mapping[str, Scalar | tuple[Scalar, ...]] = Field(default_factory=dict)
     """Further keyword arguments of the network's constructor."""
+
+    head_init: Annotated[Literal["library", "small"], AddedLater(old="library")] = "library"
+    """How the head begins: as the library makes it, or ``small``: drawn with a standard deviation of 0.01, biases 0,
+    whatever ``weights`` holds of it. Some libraries scale by the number of classes, so that few give a large head."""
 
     @field_validator("options")
     @classmethod
@@ -77,6 +81,10 @@ class LibraryModelOptions(ModelOptions):
         from ablate.models.trial_image import check_logits
 
         net = self.network(shape, num_classes)
+        if self.head_init == "small":
+            from ablate.models.small_head import make_small
+
+            make_small(net, self.head(net))
         check_logits(net, self.name, shape, num_classes)
         return net
 
