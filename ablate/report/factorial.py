@@ -11,16 +11,18 @@ from ablate.plan.designs.levels import short_names
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import ABSENT
 from ablate.report.searching import tuned_fields
-from ablate.report.setting_values import differing, fields_of
+from ablate.report.setting_values import compact, differing, fields_of
 from ablate.report.wording import listed
 from ablate.spec.options import to_tree
-from ablate.spec.text import level_names
+from ablate.spec.text import level_names, show_value
 
 #: From so many combinations on, one may be missing: fewer are rarely meant as a product.
 LEAST_WITH_GAP = 6
 
 #: Fields that a factor of several is named by.
 MOST_JOINED = 3
+#: Longer names of levels are cut where that leaves them different.
+MOST_CHARACTERS = 48
 
 #: Level names, one for each axis.
 Cell = tuple[str, ...]
@@ -126,7 +128,7 @@ def _differing(analysis: Analysis) -> _Levels | None:
     tuned = set(tuned_fields(analysis.searches))
     names = [name for name in differing(configs) if name not in tuned]
     rows = [fields_of(config) for config in configs]
-    columns = {name: _column([to_tree(row.get(name, ABSENT)) for row in rows]) for name in names}
+    columns = {name: _column([row.get(name, ABSENT) for row in rows]) for name in names}
     return {
         row.label: {name: column[place] for name, column in columns.items()}
         for place, row in enumerate(analysis.rows)
@@ -135,9 +137,18 @@ def _differing(analysis: Analysis) -> _Levels | None:
 
 def _column(values: Sequence[object]) -> list[str]:
     """The name of each row's level, the same for equal values and for no others."""
-    distinct = {repr(value): value for value in values}
-    names = dict(zip(distinct, level_names(list(distinct.values())), strict=True))
-    return [names[repr(value)] for value in values]
+    distinct = {repr(to_tree(value)): value for value in values}
+    names = dict(zip(distinct, _level_names(list(distinct.values())), strict=True))
+    return [names[repr(to_tree(value))] for value in values]
+
+
+def _level_names(values: Sequence[object]) -> Sequence[str]:
+    """Names that titles have room for; members of lists without their defaults where they are long otherwise."""
+    names = level_names([to_tree(value) for value in values])
+    if max(map(len, names)) <= MOST_CHARACTERS:
+        return names
+    short = [show_value(compact(value), MOST_CHARACTERS) for value in values]
+    return short if len(set(short)) == len(names) else names
 
 
 def _together(rows: Sequence[Mapping[str, str]]) -> list[tuple[str, ...]]:
