@@ -67,7 +67,7 @@ def test_csv_has_them_with_their_source():
     table, _ = tables(literature())
     line = render_csv([table]).splitlines()[-2]
     assert line == (
-        'components,Doe 2023,val/accuracy,5,5,0.8,0.004,,,,,,literature,"Doe, A comparison"'
+        'components,Doe 2023,val/accuracy,5,5,0.8,0.004,,,,,,literature,"Doe, A comparison",,,'
     )
 
 
