@@ -38,8 +38,9 @@ class PlainDisplay(ToldDisplay):
         self._line(running, f"{duration(self._study.elapsed_s(self._clock()))} elapsed")
 
     def _show_result(self, name: str, number: float | None, duration_s: float) -> None:
-        written = "no value" if number is None else value(number)
-        self._line(name, f"{self._metric} {written}", duration(duration_s))
+        # a stage may be about another metric
+        written = "finished" if number is None else f"{self._metric} {value(number)}"
+        self._line(name, written, duration(duration_s))
 
     def _show_log(self, lines: Sequence[str]) -> None:
         self._print("\n".join(lines))

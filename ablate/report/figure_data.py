@@ -29,7 +29,8 @@ def forest_of(analysis: Analysis) -> Forest | None:
         return None
     percent = analysis.primary.info.percent
     number, effect = NumberFormat.of(analysis.primary.info), analysis.ablation.min_effect
-    notes = ["Verdicts are corrected after Holm over all rows."]
+    tested = [row for row in compared if row.comparison and row.comparison.p_holm is not None]
+    notes = ["Verdicts are corrected after Holm over all rows."] if len(tested) > 1 else []
     notes += ["Shaded: too small to matter."] if effect else []
     return Forest(
         rows=tuple(_forest_row(analysis, row, number) for row in compared),

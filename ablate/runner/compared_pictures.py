@@ -37,6 +37,30 @@ def compared_pictures(
             what = f"{shown} ({file.stem})" if "*" in pattern else shown
             caption = f"{what}: {' and '.join(titles)}"
             yield Picture(_file_name(name), caption, png, alt=caption)
+    yield from _differences(folders, trials)
+
+
+def _differences(
+    folders: tuple[Path, Path], trials: tuple[TrialResult, TrialResult]
+) -> Iterator[Picture]:
+    """B minus A, of each split whose confusion matrix both recorded, of the same classes."""
+    from ablate.report.figures import confusion_difference
+    from ablate.report.sections.confusions import read_confusion
+    from ablate.report.sections.results import drawn
+
+    for file in sorted(folders[0].glob("confusion/*.json")):
+        name = file.relative_to(folders[0])
+        first, second = (read_confusion(folder / name) for folder in folders)
+        if first is None or second is None or first.classes != second.classes:
+            continue
+        caption = f"Confusion matrix ({file.stem}): B minus A"
+        matrices = second.counts, first.counts, first.classes
+        names = {"row": trials[1].name, "reference": trials[0].name}
+        found = drawn(
+            f"{_file_name(name)}-difference", caption, confusion_difference, *matrices, **names
+        )
+        if found is not None:
+            yield found
 
 
 def _file_name(name: Path) -> str:

@@ -46,7 +46,9 @@ class TestRowsOfATraining:
         finished.ablate("compare", "study.yaml", "baseline", "Batch norm", "--out", "compared")
         folder = finished.folder / "compared"
         text = (folder / "compare.md").read_text()
-        (name,) = re.findall(r"\]\(figures/(.+?)\)", text)
+        name, difference = re.findall(r"\]\(figures/(.+?)\)", text)
+        assert difference == "confusion-val-difference.png"
+        assert (folder / "figures" / difference).is_file()
         (run,) = (runs(finished)[one] for one in ("baseline, seed 0",))
         (alone,) = finished.store.rglob(f"{run}/artifacts/confusion/val.png")
         whole = Image.open(io.BytesIO((folder / "figures" / name).read_bytes()))

@@ -69,7 +69,7 @@ def test_the_last_line_has_no_eta(clock):
     with display_on(target, clock, total=1, already_done=0) as display:
         display.started("k", "a")
         display.finished("k", "a", None, 1.0)
-    assert written(target) == ["[1/1] a   val/accuracy no value   1.0 s"]
+    assert written(target) == ["[1/1] a   finished   1.0 s"]
 
 
 def test_plain_lines_come_at_least_every_half_minute(clock):

@@ -45,7 +45,7 @@ def confusion_section(material: Material, ablation: AblationPlan, name: str) -> 
 def confusion_of(material: Material, row: RowAnalysis) -> Confusion | None:
     """What is recorded of a row; ``None`` where nothing is, or not of the same classes in every seed."""
     part = f"confusion/{row.results.condition.config.primary.split}.json"
-    found = [_read(folder / part) for _, folder in material.with_part(row.results, part)]
+    found = [read_confusion(folder / part) for _, folder in material.with_part(row.results, part)]
     known = [item for item in found if item is not None]
     if not known or len({item.classes for item in known}) != 1:
         return None
@@ -78,7 +78,8 @@ def _difference(row: RowAnalysis, known: dict[str, Confusion], name: str) -> Pic
     return drawn(name, caption, confusion_difference, *matrices, row=row.label, reference=reference)
 
 
-def _read(file: Path) -> Confusion | None:
+def read_confusion(file: Path) -> Confusion | None:
+    """The matrix that a trial wrote; ``None`` where the file is missing or holds something else."""
     try:
         matrix = json.loads(file.read_text(encoding="utf-8"))
         counts = np.asarray(matrix["counts"], dtype=np.int64)
