@@ -10,11 +10,12 @@ import struct
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # reading results must not wait for NumPy
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: What reading a damaged zip file may raise, beside ValueError.
 _DAMAGE = (
@@ -46,6 +47,8 @@ class Outcomes:
     @classmethod
     def of_images(cls, true: NDArray[np.integer], predicted: NDArray[np.integer]) -> Outcomes:
         """One true and one predicted class for each image, both (N,)."""
+        import numpy as np
+
         number = len(true)
         ones = np.ones(number, np.uint8)
         return cls(number, np.arange(number), true, predicted, ones)
@@ -53,6 +56,8 @@ class Outcomes:
     @property
     def one_each(self) -> bool:
         """Whether every image is one item."""
+        import numpy as np
+
         same = len(self.image) == self.images and bool((self.count == 1).all())
         return same and np.array_equal(self.image, np.arange(self.images))
 
@@ -75,6 +80,8 @@ class SplitOutcomes:
 
         ``image`` and ``count`` are left out where each image is one item.
         """
+        import numpy as np
+
         found = self.outcomes
         arrays: dict[str, Any] = {
             "images": np.int64(found.images),
@@ -97,6 +104,8 @@ class SplitOutcomes:
         Raises:
             ValueError: the content is damaged, or is something else.
         """
+        import numpy as np
+
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
                 found = {name: arrays[name] for name in arrays}
@@ -152,5 +161,7 @@ def _check(made: Outcomes, images: int, found: Mapping[str, NDArray[Any]]) -> No
 
 
 def _smallest(array: NDArray[np.integer]) -> NDArray[np.integer]:
+    import numpy as np
+
     most = int(array.max()) if array.size else 0
     return array.astype(np.min_scalar_type(most))
