@@ -41,11 +41,12 @@ def report(
 ) -> None:
     """Write tables, figures, architectures and provenance as one document, from the records alone."""
     from ablate.cli.preparing import progress_bars
-    from ablate.runner.report import make_report, publish_report, write_report
+    from ablate.runner.report import check_folder, make_report, publish_report, write_report
     from ablate.schedule.lock import AlreadyRunning
 
     opened = open_study(study, profile, settings, only, store, data)
     folder = out if out is not None else Path("reports") / opened.plan.study
+    check_folder(folder)
     with progress_bars("writing the report") as progress:
         document = make_report(opened, progress)
         write_report(document, folder)

@@ -58,6 +58,18 @@ def make_report(study: Study, progress: Progress | None = None) -> Document:
     return study_document(material, progress)
 
 
+def check_folder(folder: Path) -> None:
+    """Refuse a folder of something else, before a report is made for it.
+
+    Raises:
+        UsageError: the folder holds something that is no report.
+    """
+    if folder.exists() and not _may_write(folder):
+        raise UsageError(
+            f"{folder} holds something that is no report (no {_MARK}). Name another folder with --out"
+        )
+
+
 def write_report(document: Document, folder: Path) -> None:
     """Write a report's files; those of an earlier one that are not among them are removed.
 
@@ -65,10 +77,7 @@ def write_report(document: Document, folder: Path) -> None:
         UsageError: the folder holds something that is no report.
         OSError: it cannot be written.
     """
-    if folder.exists() and not _may_write(folder):
-        raise UsageError(
-            f"{folder} holds something that is no report (no {_MARK}). Name another folder with --out"
-        )
+    check_folder(folder)
     files = document_files(document)
     for name, content in files.items():
         write_bytes(folder / name, content)

@@ -245,6 +245,7 @@ def test_masks_have_the_size_of_their_image(masks: Workplace, tmp_path: Path) ->
             assert picture.size == (90, 50)
 
 
+@pytest.mark.long
 def test_the_encoder_of_a_self_supervised_training(tmp_path: Path) -> None:
     place = ran(tmp_path, SSL)
     place.ablate("export", "study.yaml", "baseline", "--out", "encoder")

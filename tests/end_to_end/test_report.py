@@ -96,6 +96,7 @@ def test_it_lies_in_mlflow_beside_the_tables(reported: Workplace) -> None:
     assert (page.parent.parent / "table.md").exists()
 
 
+@pytest.mark.long
 def test_what_an_earlier_report_left_is_removed(reported: Workplace) -> None:
     folder = reported.folder / "again-and-again"
     reported.ablate("report", "study.yaml", "--out", str(folder), "--no-publish")
