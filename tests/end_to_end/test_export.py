@@ -212,6 +212,7 @@ def test_damaged_weights(classes: Workplace, weights: Path, tmp_path: Path) -> N
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.long
 def test_predicted_masks_reproduce_the_recorded_confusion(masks: Workplace) -> None:
     masks.ablate("export", "study.yaml", "Dice", "--out", "model")
     folder = write_images(masks, "test")
@@ -231,6 +232,7 @@ def test_predicted_masks_reproduce_the_recorded_confusion(masks: Workplace) -> N
     assert np.mean(np.diag(cells) / unions) == info["metrics"]["test/miou"]
 
 
+@pytest.mark.long
 def test_masks_have_the_size_of_their_image(masks: Workplace, tmp_path: Path) -> None:
     model = export(opened(masks), "Dice", out=tmp_path / "model").folder
     Image.new("L", (90, 50), 128).save(tmp_path / "photo.jpg")
