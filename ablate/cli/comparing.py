@@ -55,7 +55,7 @@ def compare(
 ) -> None:
     """Show what differs between two studies, rows or runs: configuration, metrics, classes, pictures."""
     from ablate.record.store import Store
-    from ablate.report.comparing.markdown import comparison_markdown
+    from ablate.report.markdown_document import render_markdown_document
     from ablate.runner.compared import read_refs
     from ablate.runner.comparing import compare as compare_two
     from ablate.runner.comparing import write_comparison
@@ -71,6 +71,6 @@ def compare(
     records = Store((store or Path(os.environ.get("ABLATE_STORE") or "mlruns")).absolute())
     document = compare_two(read_refs(things), openers, records, draw=out is not None)
     if out is None:
-        print_text(comparison_markdown(document))
+        print_text(render_markdown_document(document))
     else:
         print_text(f"wrote {write_comparison(document, out)}")

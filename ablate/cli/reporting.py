@@ -48,11 +48,11 @@ def report(
     folder = out if out is not None else Path("reports") / opened.plan.study
     check_folder(folder)
     with progress_bars("writing the report") as progress:
-        document = make_report(opened, progress)
-        write_report(document, folder)
+        files = make_report(opened, progress)
+        write_report(files, folder)
     if publish:
         try:
-            publish_report(opened, document)
+            publish_report(opened, files)
         except AlreadyRunning as error:
             ERR.print(f"warning: not kept in MLflow: {error}", markup=False, soft_wrap=True)
     print_text(f"Wrote {folder}/report.html (one file, to send), report.md, figures/ and tables/.")

@@ -31,7 +31,7 @@ def document_files(document: Document) -> dict[str, bytes]:
     }
     return {
         **{name: text.encode() for name, text in texts.items()},
-        **_figures(document),
+        **figure_files(document),
     }
 
 
@@ -41,7 +41,12 @@ def _latex(document: Document) -> Iterator[tuple[str, str]]:
         yield f"tables/{name}.tex", render_latex([table])
 
 
-def _figures(document: Document) -> dict[str, bytes]:
+def figure_files(document: Document) -> dict[str, bytes]:
+    """Names (``figures/curves.png``) to contents.
+
+    Raises:
+        ValueError: two pictures or sliders have the same name.
+    """
     figures: dict[str, bytes] = {}
     for name, content in _pictures(document):
         if name in figures:

@@ -22,8 +22,8 @@ def render_markdown(tables: Iterable[AblationTable]) -> str:
 
 
 def render_table(table: AblationTable, level: int) -> str:
-    """A table under a heading of that level, with its footer as a list."""
-    lines = [f"{'#' * level} {escape(table.title)}", ""]
+    """A table under a heading of that level, if it has a title, with its footer as a list."""
+    lines = [f"{'#' * level} {escape(table.title)}", ""] if table.title else []
     if table.description.strip():
         lines += [prose(table.description), ""]
     lines += [*_grid(table), ""]

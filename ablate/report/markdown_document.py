@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ablate.report.document import (
     Block,
@@ -51,7 +52,8 @@ def _section(section: Section) -> Iterator[str]:
 def _block(block: Block, section: Section) -> str:
     match block:
         case AblationTable():
-            return render_table(block, table_level(section, block)).strip()
+            shown = replace(block, title="") if block.title == section.title else block
+            return render_table(shown, table_level(section, block)).strip()
         case Paragraph():
             paragraphs = re.split(r"\n\s*\n", block.text.strip())
             return "\n\n".join(_line(paragraph) for paragraph in paragraphs)

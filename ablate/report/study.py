@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan, Plan
-from ablate.report.analysis import analyse
+from ablate.report.analysis import Analysis, analyse
 from ablate.report.best_epochs import best_epochs_table
 from ablate.report.design_tables import design_tables
 from ablate.report.markdown import escape, prose, render_markdown
 from ablate.report.per_class import per_class_tables
 from ablate.report.search_table import importances_table, search_table
-from ablate.report.searching import searches_of
 from ablate.report.settings import settings_table
 from ablate.report.table import AblationTable, table_of
 from ablate.report.tuning_table import tuning_table
@@ -36,29 +35,32 @@ def study_tables(
     return [
         table
         for ablation in plan.ablations
-        for table in ablation_tables(
-            plan, ablation, results, searches, layout=layout, measured=measured
+        for table in tables_of(
+            plan,
+            analyse(plan, ablation, results, searches),
+            results,
+            layout=layout,
+            measured=measured,
         )
     ]
 
 
-def ablation_tables(
+def tables_of(
     plan: Plan,
-    ablation: AblationPlan,
+    analysis: Analysis,
     results: ResultSet,
-    searches: Mapping[str, SearchResult] | None = None,
     *,
     layout: Layout = USUAL_LAYOUT,
     measured: bool = False,
 ) -> list[AblationTable]:
     """The table of one ablation, followed by those that belong to it."""
-    analysis = analyse(plan, ablation, results, searches)
+    ablation = analysis.ablation
     tables = [table_of(analysis, results, layout=layout, measured=measured)]
     tables += design_tables(plan, analysis, results)
     settings = settings_table(analysis, layout.details)
     if settings is not None:
         tables.append(settings)
-    tables += _search_tables(ablation, searches_of(plan, ablation, searches or {}))
+    tables += _search_tables(ablation, analysis.searches)
     epochs = best_epochs_table(plan, ablation, results, layout)
     if epochs is not None:
         tables.append(epochs)

@@ -13,8 +13,9 @@ from ablate.record.reader import artifact_folder, read_results, read_run, studie
 from ablate.record.store import Store
 from ablate.report.comparing import PairedRows, Side, config_differences, tree_differences
 from ablate.report.comparing.document import comparison_of_studies, comparison_of_two
-from ablate.report.comparing.markdown import comparison_markdown
 from ablate.report.document import Document, Picture
+from ablate.report.document_files import figure_files
+from ablate.report.markdown_document import render_markdown_document
 from ablate.report.rows import gather, primary_of
 from ablate.results import ResultSet, Status
 from ablate.runner.compared import Ref, RunRef, StudyRef, nearest_runs
@@ -53,12 +54,10 @@ def compare(
 
 def write_comparison(document: Document, folder: Path) -> Path:
     """``compare.md`` and its pictures in a folder; the file."""
-    for section in document.sections:
-        for block in section.blocks:
-            if isinstance(block, Picture):
-                write_bytes(folder / "figures" / f"{block.name}.png", block.png)
+    for name, content in figure_files(document).items():
+        write_bytes(folder / name, content)
     file = folder / "compare.md"
-    write_text(file, comparison_markdown(document))
+    write_text(file, render_markdown_document(document))
     return file
 
 

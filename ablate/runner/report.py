@@ -11,7 +11,6 @@ from ablate.files import hash_file, write_bytes
 from ablate.record.inventory import recorded_runs
 from ablate.record.reader import experiment_id
 from ablate.record.ui import run_link
-from ablate.report.document import Document
 from ablate.report.document_files import document_files
 from ablate.report.sections import Material, study_document
 from ablate.report.sections.whole import Progress
@@ -27,8 +26,8 @@ _UI = "http://127.0.0.1:5000"
 _MARK = "report.md"
 
 
-def make_report(study: Study, progress: Progress | None = None) -> Document:
-    """The report of what is recorded of a study by now.
+def make_report(study: Study, progress: Progress | None = None) -> dict[str, bytes]:
+    """The report of what is recorded of a study by now: names of files to contents.
 
     Raises:
         RecordError: nothing is recorded, or it cannot be read.
@@ -55,7 +54,7 @@ def make_report(study: Study, progress: Progress | None = None) -> Document:
         source=_source(study),
         configuration=config_yaml(study.plan.example),
     )
-    return study_document(material, progress)
+    return document_files(study_document(material, progress))
 
 
 def check_folder(folder: Path) -> None:
@@ -70,15 +69,14 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def write_report(document: Document, folder: Path) -> None:
-    """Write a report's files; those of an earlier one that are not among them are removed.
+def write_report(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write the files of a report; those of an earlier one that are not among them are removed.
 
     Raises:
         UsageError: the folder holds something that is no report.
         OSError: it cannot be written.
     """
     check_folder(folder)
-    files = document_files(document)
     for name, content in files.items():
         write_bytes(folder / name, content)
     for part in ("figures", "tables"):
@@ -87,8 +85,8 @@ def write_report(document: Document, folder: Path) -> None:
                 left.unlink()
 
 
-def publish_report(study: Study, document: Document) -> None:
-    """Keep a report beside the tables, in the artifacts of the study's report run.
+def publish_report(study: Study, files: Mapping[str, bytes]) -> None:
+    """Keep the files of a report beside the tables, in the artifacts of the study's report run.
 
     Raises:
         AlreadyRunning: a process runs the study; it alone writes its records.
@@ -98,13 +96,12 @@ def publish_report(study: Study, document: Document) -> None:
         MlflowRecorder,  # it imports MLflow, which takes seconds
     )
 
-    files: dict[str, bytes | Path] = {
-        f"report/{name}": content for name, content in document_files(document).items()
-    }
-    files |= {"table.md": table(study).encode(), "table.csv": table(study, "csv").encode()}
+    markdown = table(study)
+    kept: dict[str, bytes | Path] = {f"report/{name}": content for name, content in files.items()}
+    kept |= {"table.md": markdown.encode(), "table.csv": table(study, "csv").encode()}
     with study_lock(study.lock):
         recorder = MlflowRecorder(study.store, study.plan.study, study.plan.description)
-        recorder.report(table(study), files)
+        recorder.report(markdown, kept)
 
 
 def _may_write(folder: Path) -> bool:

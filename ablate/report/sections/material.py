@@ -49,10 +49,14 @@ class Material:
     link: Callable[[str], str]
     source: Mapping[str, str] = field(default_factory=dict)
     configuration: str = ""
+    _known: dict[str, Analysis] = field(default_factory=dict, repr=False, compare=False)
 
     def analysis(self, ablation: AblationPlan) -> Analysis:
-        """An ablation, compared."""
-        return analyse(self.plan, ablation, self.results, self.searches)
+        """An ablation, compared; once for all sections."""
+        if ablation.name not in self._known:
+            found = analyse(self.plan, ablation, self.results, self.searches)
+            self._known[ablation.name] = found
+        return self._known[ablation.name]
 
     def folder(self, row: RowResults, part: str) -> Path | None:
         """``part`` of the artifacts of a row's first finished seed that has it."""

@@ -25,7 +25,7 @@ from ablate.report.figures import (
     learning_curves,
 )
 from ablate.report.sections.material import Material, undrawn
-from ablate.report.study import ablation_tables
+from ablate.report.study import tables_of
 from ablate.spec.properties import PROPERTIES
 
 #: What its name ends with, its caption, what draws it, and of what.
@@ -35,9 +35,7 @@ Wanted = tuple[str, str, Callable[..., Drawing], tuple[Any, ...]]
 def results_section(material: Material, ablation: AblationPlan, name: str) -> Section:
     """The table of an ablation, its figures, and the tables that belong to it; ``name`` begins those of its figures."""
     analysis = material.analysis(ablation)
-    first, *further = ablation_tables(
-        material.plan, ablation, material.results, material.searches, layout=material.layout
-    )
+    first, *further = tables_of(material.plan, analysis, material.results, layout=material.layout)
     pictures = [
         drawn(f"{name}-{part}", caption, draw, *of)
         for part, caption, draw, of in _wanted(material, analysis)

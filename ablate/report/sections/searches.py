@@ -6,14 +6,14 @@ from ablate.plan.search.types import SearchResult
 from ablate.plan.types import AblationPlan
 from ablate.report.document import Picture, Section
 from ablate.report.figures import search_figure
-from ablate.report.searching import baseline_objective, objective_info, searches_of
+from ablate.report.searching import baseline_objective, objective_info
 from ablate.report.sections.material import Material
 from ablate.report.sections.results import drawn
 
 
 def search_section(material: Material, ablation: AblationPlan, name: str) -> Section | None:
     """What each configuration reached that a search tried, and the best so far."""
-    searches = searches_of(material.plan, ablation, material.searches)
+    searches = material.analysis(ablation).searches
     pictures = [
         _picture(material, result, f"{name}-search-{number}")
         for number, result in enumerate(searches, start=1)

@@ -16,7 +16,7 @@ from ablate.report.comparing import (
     tree_differences,
 )
 from ablate.report.comparing.document import comparison_of_studies, comparison_of_two
-from ablate.report.comparing.markdown import comparison_markdown
+from ablate.report.markdown_document import render_markdown_document
 from ablate.spec.primary import Primary
 from tests.report.studies import config, finished
 
@@ -230,14 +230,14 @@ class TestStudies:
 
     def test_rows_of_one_alone_are_named(self):
         document = comparison_of_studies(("a", "b"), (), (), (("Wide",), ()))
-        text = comparison_markdown(document)
+        text = render_markdown_document(document)
         assert "No row of one is a row of the other." in text
         assert '- Only in A: "Wide".' in text
 
 
 def test_a_comparison_is_one_document_with_hostile_names_escaped():
     first, second = side(BASE, "<b>|"), side(BETTER, "plain", fingerprint="g")
-    text = comparison_markdown(comparison_of_two(first, second, (), judged=True))
+    text = render_markdown_document(comparison_of_two(first, second, (), judged=True))
     assert text.startswith("# &lt;b>\\| and plain\n")
     assert "Every field that can change what is trained is the same." in text
     assert "val/accuracy cannot be compared: other data" in text
