@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ablate.plan.types import AblationPlan, Plan
-from ablate.report.cells import Cell, Epochs, MeanStd, NumberFormat, Text
+from ablate.report.cells import Cell, Epochs, MeanStd, Text
 from ablate.report.columns import with_unit
+from ablate.report.number_format import NumberFormat
 from ablate.report.records import Record
 from ablate.report.rows import RowResults, Summary, gather, primary_of, summarise
 from ablate.report.segmentation import different_classes, segments

@@ -4,45 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ablate.report.compare import Comparison, Verdict
+from ablate.report.comparison_cells import Delta, Judgement, PValue, Range, Wins
+from ablate.report.number_format import ABSENT, NumberFormat
 from ablate.report.rows import Summary
-from ablate.results import MetricInfo
-
-ABSENT = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class NumberFormat:
-    """How a metric's values are written: times ``scale``, with ``decimals`` digits."""
-
-    scale: float = 1.0
-    decimals: int = 4
-
-    @classmethod
-    def of(cls, info: MetricInfo) -> NumberFormat:
-        """Percent with two decimals, or the plain value with four."""
-        return cls(100.0, 2) if info.percent else cls()
-
-    @classmethod
-    def short(cls, info: MetricInfo) -> NumberFormat:
-        """As :meth:`of`, with one decimal of a percent, for cells that hold more than one number."""
-        return cls(100.0, 1) if info.percent else cls()
-
-    def plain(self, value: float) -> str:
-        """A value.
-
-        >>> NumberFormat(100.0, 2).plain(0.7227)
-        '72.27'
-        """
-        return f"{value * self.scale + 0.0:.{self.decimals}f}"
-
-    def signed(self, value: float) -> str:
-        """A difference; only an exact 0 has no sign.
-
-        >>> [NumberFormat(100.0, 2).signed(value) for value in (0.009, -0.00001, 0.0)]
-        ['+0.90', '-0.00', '0.00']
-        """
-        return f"{value * self.scale:+.{self.decimals}f}" if value else self.plain(0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,46 +104,6 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
-    """A difference, with its interval where ``interval`` asks for it and the data allow one."""
-
-    comparison: Comparison | None
-    number: NumberFormat
-    interval: bool = True
-    bold: bool = False
-
-    @property
-    def text(self) -> str:
-        """``+0.90 [+0.40, +1.40]``."""
-        if self.comparison is None:
-            return ABSENT
-        delta = self.number.signed(self.comparison.delta)
-        low, high = self.comparison.low, self.comparison.high
-        if not self.interval or low is None or high is None:
-            return delta
-        return f"{delta} [{self.number.signed(low)}, {self.number.signed(high)}]"
-
-
-@dataclass(frozen=True, slots=True)
-class PValue:
-    """A probability.
-
-    >>> [PValue(value).text for value in (0.01234, 1e-9, None)]
-    ['0.0123', '<0.0001', '-']
-    """
-
-    value: float | None
-    bold: bool = False
-
-    @property
-    def text(self) -> str:
-        """``0.0123``."""
-        if self.value is None:
-            return ABSENT
-        return f"{self.value:.4f}" if self.value >= 1e-4 else "<0.0001"
-
-
-@dataclass(frozen=True, slots=True)
 class Tick:
     """Whether a row has a component."""
 
@@ -190,23 +114,6 @@ class Tick:
     def text(self) -> str:
         """``✓`` or ``✗``."""
         return "✓" if self.present else "✗"
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """An interval of differences."""
-
-    low: float | None
-    high: float | None
-    number: NumberFormat
-    bold: bool = False
-
-    @property
-    def text(self) -> str:
-        """``[+0.10, +1.50]``."""
-        if self.low is None or self.high is None:
-            return ABSENT
-        return f"[{self.number.signed(self.low)}, {self.number.signed(self.high)}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,37 +167,6 @@ class Epochs:
         if all(epoch is None for epoch in self.epochs):
             return ABSENT
         return ", ".join(ABSENT if epoch is None else str(epoch) for epoch in self.epochs)
-
-
-@dataclass(frozen=True, slots=True)
-class Wins:
-    """In how many of the paired seeds the row is better."""
-
-    comparison: Comparison | None
-    bold: bool = False
-
-    @property
-    def text(self) -> str:
-        """``3/3``."""
-        if self.comparison is None or self.comparison.wins is None:
-            return ABSENT
-        return f"{self.comparison.wins}/{self.comparison.n_pairs}"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A verdict, with the number of the footer's note about it."""
-
-    verdict: Verdict | None
-    note: int | None = None
-    bold: bool = False
-
-    @property
-    def text(self) -> str:
-        """``better``."""
-        if self.verdict is None:
-            return ABSENT
-        return f"{self.verdict} [{self.note}]" if self.note else str(self.verdict)
 
 
 @dataclass(frozen=True, slots=True)

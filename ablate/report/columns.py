@@ -6,23 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.cells import (
-    ABSENT,
-    Cell,
-    Delta,
-    Judgement,
-    MeanStd,
-    NumberFormat,
-    Range,
-    Seeds,
-    Shared,
-    Text,
-    Wins,
-)
+from ablate.report.cells import Cell, MeanStd, Seeds, Shared, Text
 from ablate.report.compare import Verdict
+from ablate.report.comparison_cells import Delta, Judgement, Range, Wins
 from ablate.report.levels import factor_columns, found_text, level_text, tuned_columns
 from ablate.report.noise_footer import NOISE_TITLE
 from ablate.report.notes import Notes, reasons
+from ablate.report.number_format import ABSENT, NumberFormat
 from ablate.report.property_cells import property_cell
 from ablate.report.removal import REMOVAL, removes
 from ablate.report.ticks import tick, tick_columns

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from ablate.plan.types import Contrast
 from ablate.report.analysis import Analysis
-from ablate.report.cells import NumberFormat
 from ablate.report.estimate_table import estimate_sentence, estimate_table
 from ablate.report.estimates import Estimate, Kind, estimate
 from ablate.report.factorial import Axis, Factorial, joint_sentences
+from ablate.report.number_format import NumberFormat
 from ablate.report.statistics import change_weights
 from ablate.report.table import AblationTable
 from ablate.report.wording import listed

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ablate.report.analysis import Analysis
-from ablate.report.cells import Cell, Delta, NumberFormat, PValue, Seeds, Text
+from ablate.report.cells import Cell, Seeds, Text
 from ablate.report.compare import Comparison, Verdict
+from ablate.report.comparison_cells import Delta, PValue
 from ablate.report.estimates import Estimate, Kind
+from ablate.report.number_format import NumberFormat
 from ablate.report.records import Record
 from ablate.report.statistics import ALPHA
 from ablate.report.table import AblationTable

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ablate.plan.designs.levels import short_names
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.cells import ABSENT
+from ablate.report.number_format import ABSENT
 from ablate.report.searching import tuned_fields
 from ablate.report.setting_values import compact, differing, fields_of
 from ablate.report.wording import listed

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.cells import Delta, MeanStd, NumberFormat
+from ablate.report.cells import MeanStd
+from ablate.report.comparison_cells import Delta
 from ablate.report.figures.curve_panels import CurvePanel
 from ablate.report.figures.forest import Forest, ForestRow
 from ablate.report.figures.heat_map import HeatCell, HeatMap
 from ablate.report.figures.seed_curves import Curve
 from ablate.report.figures.trade_points import TradeOff, TradePoint
 from ablate.report.levels import factor_columns, level_text
+from ablate.report.number_format import NumberFormat
 from ablate.report.sharing import sharing_note, sharing_sentence
 from ablate.spec.primary import Primary
 from ablate.spec.properties import PROPERTIES, Property

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.cells import NumberFormat
 from ablate.report.compare import Comparison, Verdict
 from ablate.report.guide import seeds_guide
 from ablate.report.noise_footer import noise_sentences
+from ablate.report.number_format import NumberFormat
 from ablate.report.overlap import overlap_sentences
 from ablate.report.property_notes import property_sentences
 from ablate.report.provenance import provenance

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.cells import NumberFormat
 from ablate.report.compare import Comparison, Verdict
+from ablate.report.number_format import NumberFormat
 from ablate.report.statistics import ALPHA, MOST_SEEDS, POWER, seeds_needed
 from ablate.report.wording import counted
 

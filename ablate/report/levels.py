@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.cells import ABSENT
+from ablate.report.number_format import ABSENT
 from ablate.report.searching import rounded, tuned_fields
 from ablate.spec.text import show_value
 

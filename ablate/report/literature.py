@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ablate.plan.types import AblationPlan, LiteratureRow
-from ablate.report.cells import ABSENT, Cell, MeanStd, NumberFormat, Shared, Text
+from ablate.report.cells import Cell, MeanStd, Shared, Text
 from ablate.report.columns import Column
+from ablate.report.number_format import ABSENT, NumberFormat
 from ablate.report.records import Record
 from ablate.report.rows import Summary
 from ablate.report.wording import counted

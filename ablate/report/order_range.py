@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from ablate.plan.designs.base import OFF
 from ablate.plan.types import Plan, Row
 from ablate.report.analysis import Analysis
-from ablate.report.cells import ABSENT, Cell, Delta, NumberFormat, Text
+from ablate.report.cells import Cell, Text
 from ablate.report.compare import Comparison, compare
+from ablate.report.comparison_cells import Delta
 from ablate.report.estimate_table import unit_of
+from ablate.report.number_format import ABSENT, NumberFormat
 from ablate.report.records import Record
 from ablate.report.rows import RowResults, gather
 from ablate.report.spaces import comparable

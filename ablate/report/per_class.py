@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ablate.plan.types import AblationPlan, Plan
-from ablate.report.cells import Cell, Delta, Mean, NumberFormat, Shared, Shifted, Text
+from ablate.report.cells import Cell, Mean, Shared, Shifted, Text
 from ablate.report.class_views import ClassView, views
 from ablate.report.compare import compare
+from ablate.report.comparison_cells import Delta
+from ablate.report.number_format import NumberFormat
 from ablate.report.records import Record
 from ablate.report.rows import RowResults, gather, primary_of
 from ablate.report.segmentation import segments, space_sentence, unlearned_sentences

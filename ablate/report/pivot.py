@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.cells import ABSENT, Cell, Combination, MeanStd, NumberFormat, Text
+from ablate.report.cells import Cell, Combination, MeanStd, Text
 from ablate.report.columns import with_unit
 from ablate.report.factorial import Axis, Factorial, joint_sentences
+from ablate.report.number_format import ABSENT, NumberFormat
 from ablate.report.table import AblationTable
 from ablate.report.wording import counted, seed_list
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from ablate.report.cells import ABSENT
+from ablate.report.number_format import ABSENT
 from ablate.spec.config import Config
 from ablate.spec.options import to_tree
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.cells import ABSENT, Cell, Count, Duration, Epochs, Quantity, Text
+from ablate.report.cells import Cell, Count, Duration, Epochs, Quantity, Text
 from ablate.report.notes import Notes
+from ablate.report.number_format import ABSENT
 from ablate.report.pretrained import pretrained
 from ablate.report.rank import rank_of
 from ablate.report.sharing import sharing_note

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ablate.plan.search.types import SearchResult
-from ablate.report.cells import ABSENT, Cell, Number, NumberFormat, Text
+from ablate.report.cells import Cell, Number, Text
+from ablate.report.number_format import ABSENT, NumberFormat
 from ablate.report.records import Record
 from ablate.report.search_footer import DIGITS_SHOWN, SIDE_BY_SIDE, shortened
 from ablate.report.search_records import importance_records, point_records

@@ -10,7 +10,7 @@ from typing import Any
 
 from ablate.plan.search.types import SearchPlan, SearchResult
 from ablate.plan.types import AblationPlan, Plan
-from ablate.report.cells import NumberFormat
+from ablate.report.number_format import NumberFormat
 from ablate.report.wording import counted, seed_list
 from ablate.results import MetricInfo, ResultSet, SearchPoint, Status
 from ablate.spec.primary import Primary

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from ablate.plan.types import AblationPlan
 from ablate.report.analysis import Analysis, RowAnalysis
-from ablate.report.cells import ABSENT, Cell, Text
+from ablate.report.cells import Cell, Text
 from ablate.report.columns import Column, properties_column
 from ablate.report.notes import Notes, notes_of
+from ablate.report.number_format import ABSENT
 from ablate.report.property_notes import property_sentences, timed
 from ablate.report.records import Record, property_record
 from ablate.report.searching import tuned_fields

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from ablate.plan.designs.base import OFF, ON
 from ablate.plan.types import Contrast
 from ablate.report.analysis import Analysis
-from ablate.report.cells import Delta, NumberFormat, Seeds, Text
+from ablate.report.cells import Seeds, Text
 from ablate.report.compare import Comparison, compare
+from ablate.report.comparison_cells import Delta
 from ablate.report.estimate_table import unit_of
 from ablate.report.estimates import seed_values, weighed
 from ablate.report.factorial import Axis, Factorial
+from ablate.report.number_format import NumberFormat
 from ablate.report.records import Record
 from ablate.report.statistics import shapley_weights
 from ablate.report.table import AblationTable

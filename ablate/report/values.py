@@ -6,10 +6,8 @@ import re
 from collections.abc import Sequence
 
 from ablate.report.cells import (
-    ABSENT,
     Cell,
     Count,
-    Delta,
     Duration,
     Epochs,
     Mean,
@@ -19,8 +17,9 @@ from ablate.report.cells import (
     Seeds,
     Shared,
     Text,
-    Wins,
 )
+from ablate.report.comparison_cells import Delta, Wins
+from ablate.report.number_format import ABSENT
 
 _NUMBER = re.compile(r"[+-]?(\d+(,\d{3})*(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 

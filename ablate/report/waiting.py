@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ablate.plan.search.types import SearchResult
 from ablate.report.analysis import Analysis
-from ablate.report.cells import ABSENT, Cell, Text
+from ablate.report.cells import Cell, Text
+from ablate.report.number_format import ABSENT
 from ablate.report.searching import outcome, progress
 
 

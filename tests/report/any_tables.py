@@ -6,21 +6,19 @@ from hypothesis import strategies as st
 
 from ablate.report.cells import (
     Count,
-    Delta,
     Duration,
     Epochs,
-    Judgement,
     Mean,
     MeanStd,
     Number,
-    NumberFormat,
     Quantity,
     Seeds,
     Shared,
     Text,
-    Wins,
 )
 from ablate.report.compare import Comparison, Verdict
+from ablate.report.comparison_cells import Delta, Judgement, Wins
+from ablate.report.number_format import NumberFormat
 from ablate.report.rows import Summary
 from ablate.report.table import AblationTable
 

@@ -7,7 +7,7 @@ import io
 from PIL import Image
 
 from ablate.report import Document
-from ablate.report.cells import Count, Mean, NumberFormat, Text
+from ablate.report.cells import Count, Mean, Text
 from ablate.report.document import (
     Code,
     Frame,
@@ -18,6 +18,7 @@ from ablate.report.document import (
     Section,
     Slider,
 )
+from ablate.report.number_format import NumberFormat
 from ablate.report.rows import Summary
 from ablate.report.table import AblationTable
 

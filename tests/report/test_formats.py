@@ -16,8 +16,9 @@ from markdown_it import MarkdownIt
 
 from ablate.errors import UsageError
 from ablate.report import render_csv, render_html, render_json, render_latex, render_markdown
-from ablate.report.cells import Count, MeanStd, Number, NumberFormat, Text
+from ablate.report.cells import Count, MeanStd, Number, Text
 from ablate.report.formats import FORMATS, check_format
+from ablate.report.number_format import NumberFormat
 from ablate.report.plain import one_line
 from ablate.report.records import Record
 from ablate.report.rows import Summary

@@ -6,7 +6,7 @@ import pytest
 
 from ablate.plan.search.types import Budget, SearchResult
 from ablate.report import ablation_table, study_tables
-from ablate.report.cells import NumberFormat
+from ablate.report.number_format import NumberFormat
 from ablate.report.searching import baseline_objective, progress, rounded
 from ablate.results import ResultSet, SearchPoint, Status
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ablate.report.cells import Cell, Delta, Mean, NumberFormat, Text
+from ablate.report.cells import Cell, Mean, Text
 from ablate.report.columns import with_unit
 from ablate.report.comparing.metrics import compared
 from ablate.report.comparing.side import Side
+from ablate.report.comparison_cells import Delta
+from ablate.report.number_format import NumberFormat
 from ablate.report.table import AblationTable
 from ablate.spec.primary import Primary
 

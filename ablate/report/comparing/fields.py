@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ablate.report.cells import ABSENT, Text
+from ablate.report.cells import Text
+from ablate.report.number_format import ABSENT
 from ablate.report.setting_values import REPORTING, compact, differing, fields_of
 from ablate.report.table import AblationTable
 from ablate.spec.config import Config

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ablate.report.cells import ABSENT, Cell, Delta, MeanStd, NumberFormat, Text, Wins
+from ablate.report.cells import Cell, MeanStd, Text
 from ablate.report.columns import with_unit
 from ablate.report.compare import Comparison, compare
 from ablate.report.comparing.obstacles import obstacles
 from ablate.report.comparing.side import Side
+from ablate.report.comparison_cells import Delta, Wins
+from ablate.report.number_format import ABSENT, NumberFormat
 from ablate.report.statistics import ALPHA
 from ablate.report.table import AblationTable
 from ablate.report.wording import seed_list

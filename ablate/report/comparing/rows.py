@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ablate.report.cells import ABSENT, Cell, Delta, MeanStd, NumberFormat, Text
+from ablate.report.cells import Cell, MeanStd, Text
 from ablate.report.columns import with_unit
 from ablate.report.comparing.metrics import compared, known_metric
 from ablate.report.comparing.obstacles import obstacles, remarks
 from ablate.report.comparing.side import Side
+from ablate.report.comparison_cells import Delta
+from ablate.report.number_format import ABSENT, NumberFormat
 from ablate.report.table import AblationTable
 from ablate.report.wording import counted
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ablate.report.cells import ABSENT, Cell, Count, Text
+from ablate.report.cells import Cell, Count, Text
 from ablate.report.document import Block, Code, Section
+from ablate.report.number_format import ABSENT
 from ablate.report.sections.material import Material, undrawn
 from ablate.report.table import AblationTable
 from ablate.report.wording import quoted

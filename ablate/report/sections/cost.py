@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ablate.plan.types import AblationPlan
-from ablate.report.cells import ABSENT
 from ablate.report.columns import Column, names_of, properties_column
 from ablate.report.document import Section
 from ablate.report.notes import notes_of
+from ablate.report.number_format import ABSENT
 from ablate.report.property_notes import property_sentences, timed
 from ablate.report.records import property_record
 from ablate.report.sections.material import Material

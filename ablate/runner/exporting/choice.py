@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ablate.errors import UsageError, did_you_mean
 from ablate.plan.types import Condition
 from ablate.report.analysis import RowAnalysis, analyse
-from ablate.report.cells import MeanStd, NumberFormat
+from ablate.report.cells import MeanStd
+from ablate.report.number_format import NumberFormat
 from ablate.results import Status, TrialResult
 from ablate.runner.show import find_condition
 from ablate.runner.study import Study
