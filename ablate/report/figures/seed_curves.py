@@ -46,7 +46,7 @@ class SeedCurves:
         )
         return cls(
             epochs=tuple(epochs),
-            mean=tuple(math.fsum(column) / len(column) for column in columns),
+            mean=tuple(map(_mean, columns)),
             low=tuple(map(min, columns)),
             high=tuple(map(max, columns)),
             alone=tuple(rest for rest in after if rest and rest[-1][0] > last),
@@ -65,3 +65,9 @@ class SeedCurves:
         """Every point that is drawn."""
         band = (*zip(self.epochs, self.low, strict=True), *zip(self.epochs, self.high, strict=True))
         return (*band, *(point for rest in self.alone for point in rest))
+
+
+def _mean(values: Sequence[float]) -> float:
+    """The mean, also of losses so large that their sum is none."""
+    found = math.fsum(value / len(values) for value in values)
+    return min(max(found, min(values)), max(values))
