@@ -6,13 +6,15 @@ What was counted is kept with each trial, so that nothing has to be trained agai
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
+from ablate.engine.scores import averaged_classes, final_metrics
 from ablate.metrics.confusion import ConfusionMatrix
 from ablate.metrics.counts import Counts
 from ablate.plan.types import Plan
@@ -46,32 +48,51 @@ def _current(result: TrialResult, plan: Plan, artifacts: Path) -> TrialResult:
     }
     if not changed:
         return result
-    metrics = {name: value for name, value in result.metrics.items() if _space(name) not in changed}
-    best = {name: value for name, value in result.best.items() if _space(name) not in changed}
-    found = dict(_scores(config, artifacts / result.run_id / "artifacts" / "confusion"))
-    added = {name: value for name, value in found.items() if _space(name) in changed}
-    return replace(result, metrics={**metrics, **added}, best=best)
+    metrics, measured = _scores(config, artifacts / result.run_id / "artifacts" / "confusion")
+    return replace(
+        result,
+        metrics=_outside(changed, result.metrics) | _within(changed, metrics),
+        best=_outside(changed, result.best),
+        measured=_outside(changed, result.measured) | _within(changed, measured),
+    )
+
+
+def _outside(spaces: set[str], values: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in values.items() if _space(name) not in spaces}
+
+
+def _within(spaces: set[str], values: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in values.items() if _space(name) in spaces}
 
 
 def _space(name: str) -> str:
-    """The label space of a metric ``split/metric@space/class``."""
-    return name.split("/")[1].partition("@")[2] if "/" in name else ""
+    """The label space that a metric, or what was measured of it, is in.
+
+    >>> _space("val/iou@three/road"), _space("best_epoch/val/miou@three"), _space("val/iou/a@b")
+    ('three', 'three', '')
+    >>> _space("averaged_classes/val@three"), _space("parameters")
+    ('three', '')
+    """
+    measured = re.match(r"(best_epoch|averaged_classes)/", name)
+    about = name[measured.end() :] if measured else name
+    found = re.match(r"(?:[^/@]*/)?[^/@]*@([^/]*)", about)
+    return found[1] if found else ""
 
 
-def _scores(config: TrialConfig, folder: Path) -> Iterator[tuple[str, float]]:
+def _scores(config: TrialConfig, folder: Path) -> tuple[dict[str, float], dict[str, int]]:
+    """Metrics, and how many classes their means are of."""
     task = cast(TaskOptions, config.task)
+    metrics: dict[str, float] = {}
+    measured: dict[str, int] = {}
     for split in _SPLITS:
         try:
             matrix: dict[str, Any] = json.loads((folder / f"{split}.json").read_text("utf-8"))
         except (OSError, ValueError):
             continue
-        counts = _counts(matrix)
-        labels = _labels(config, matrix)
-        for name, value in {
-            **task.score(counts, labels),
-            **task.score_classes(counts, labels),
-        }.items():
-            yield f"{split}/{name}", value
+        counts, labels = {split: _counts(matrix)}, _labels(config, matrix)
+        metrics |= final_metrics(task, counts, labels)
+        measured |= averaged_classes(counts, labels)
+    return metrics, measured
 
 
 def _counts(matrix: dict[str, Any]) -> Counts:

@@ -144,6 +144,7 @@ def test_the_figure_of_masks_is_a_picture(finished: Workplace) -> None:
             assert min(image.size) > 300
 
 
+@pytest.mark.long
 def test_a_killed_run_goes_on_to_the_same_table_and_pictures(
     finished: Workplace, tmp_path: Path
 ) -> None:
@@ -192,5 +193,9 @@ def test_a_space_that_comes_to_mean_something_else_is_scored_anew(finished: Work
             )
             expected = hits / (rows + columns.sum() - hits)
             assert trial.metrics["val/iou@two/figure"] == pytest.approx(expected)
+            assert trial.measured["averaged_classes/val@two"] == 2
+            over_the_epochs = {*trial.best, *trial.measured}
+            assert any(name.endswith("val/miou") for name in over_the_epochs)
+            assert not any(name.endswith("val/miou@two") for name in over_the_epochs)
     finally:
         finished.study.write_text(text)
