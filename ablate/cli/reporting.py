@@ -35,6 +35,12 @@ def report(
         Path | None,
         typer.Option("--out", "-o", help="The folder to write (default: reports/STUDY)."),
     ] = None,
+    photos: Annotated[
+        bool,
+        typer.Option(
+            help="Show the images of the data beside their masks (not: for data that may not be shown)."
+        ),
+    ] = True,
     publish: Annotated[
         bool, typer.Option(help="Keep it in MLflow too, in the study's report run.")
     ] = True,
@@ -48,7 +54,7 @@ def report(
     folder = out if out is not None else Path("reports") / opened.plan.study
     check_folder(folder)
     with progress_bars("writing the report") as progress:
-        files = make_report(opened, progress)
+        files = make_report(opened, progress, photos=photos)
         write_report(files, folder)
     if publish:
         try:

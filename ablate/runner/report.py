@@ -26,8 +26,12 @@ _UI = "http://127.0.0.1:5000"
 _MARK = "report.md"
 
 
-def make_report(study: Study, progress: Progress | None = None) -> dict[str, bytes]:
+def make_report(
+    study: Study, progress: Progress | None = None, *, photos: bool = True
+) -> dict[str, bytes]:
     """The report of what is recorded of a study by now: names of files to contents.
+
+    Without ``photos`` no image of the data is in it, masks alone.
 
     Raises:
         RecordError: nothing is recorded, or it cannot be read.
@@ -53,6 +57,7 @@ def make_report(study: Study, progress: Progress | None = None) -> dict[str, byt
         link=lambda run_id: run_link(_UI, experiment, run_id),
         source=_source(study),
         configuration=config_yaml(study.plan.example),
+        photos=photos,
     )
     return document_files(study_document(material, progress))
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import ablate
+from ablate.runner.report import make_report
 from tests.report.html_reader import read_html
 
 from .conftest import Workplace
@@ -141,3 +143,7 @@ def test_masks_can_be_moved_through_the_epochs(tmp_path: Path) -> None:
     assert {"stride-image-1.png", "stride-image-2.png"} <= names
     page = (folder / "report.html").read_text()
     assert 'class="slider"' in page
+    bare = make_report(ablate.Study(place.study, store=place.store), photos=False)
+    changed = {name for name in bare if bare[name] != (folder / name).read_bytes()}
+    pictures = {f"figures/stride-{part}-{n}.png" for part in ("masks", "image") for n in (1, 2)}
+    assert changed == {"report.html", "report.md", *pictures}

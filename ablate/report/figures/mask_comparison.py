@@ -16,6 +16,7 @@ from ablate.report.figures.mask_rows import (
     class_numbers,
     colors_of,
     legend_of,
+    masks_alone,
     photograph,
     thinned,
 )
@@ -61,8 +62,12 @@ class _Probes:
         return photograph(self.folder / folder_of(image) / IMAGE_FILE)
 
 
-def compare_masks(rows: Sequence[tuple[str, Path]], epoch: int | None = None) -> Drawing:
+def compare_masks(
+    rows: Sequence[tuple[str, Path]], epoch: int | None = None, *, photos: bool = True
+) -> Drawing:
     """The images, their truth, and the masks of each label and folder ``probes``, after ``epoch`` or the last one.
+
+    Without ``photos`` the images themselves are left out.
 
     Rows whose networks know other classes than those above them have the truth in these classes before them.
 
@@ -70,17 +75,21 @@ def compare_masks(rows: Sequence[tuple[str, Path]], epoch: int | None = None) ->
         ValueError: a folder does not hold such masks, or the rows have no image in common.
         OSError: a picture is missing or cannot be read.
     """
-    return draw_grid(compared_masks(rows, epoch))
+    grid = compared_masks(rows, epoch)
+    return draw_grid(grid if photos else masks_alone(grid))
 
 
-def follow_image(rows: Sequence[tuple[str, Path]], image: str) -> Drawing:
+def follow_image(rows: Sequence[tuple[str, Path]], image: str, *, photos: bool = True) -> Drawing:
     """One image: the masks of each label and folder ``probes`` after its first, some middle and its last epoch.
+
+    Without ``photos`` the image itself is left out.
 
     Raises:
         ValueError: a folder does not hold masks of this image.
         OSError: a picture is missing or cannot be read.
     """
-    return draw_grid(followed_image(rows, image))
+    grid = followed_image(rows, image)
+    return draw_grid(grid if photos else masks_alone(grid))
 
 
 def shared_images(rows: Sequence[tuple[str, Path]]) -> tuple[str, ...]:

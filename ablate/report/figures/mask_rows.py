@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,6 +51,16 @@ class Grid:
     rows: tuple[Row, ...]
     legend: tuple[tuple[str, Color], ...]
     note: str = ""
+
+
+def masks_alone(grid: Grid) -> Grid:
+    """The grid without its photographs, for data whose pictures may not be shown."""
+    first = grid.rows[0]
+    beside = first.photographs if first.photographs < len(first.pictures) else 0
+    rows = (
+        replace(row, pictures=row.pictures[row.photographs :], photographs=0) for row in grid.rows
+    )
+    return replace(grid, names=grid.names[beside:], rows=tuple(row for row in rows if row.pictures))
 
 
 def read_grid(folder: Path) -> Grid:

@@ -25,9 +25,9 @@ def mask_section(material: Material, ablation: AblationPlan, name: str) -> Secti
         return None
     blocks: list[Block] = []
     with undrawn(f"the masks of {ablation.name}"):
-        blocks += _compared(rows, ablation, name)
+        blocks += _compared(rows, ablation, name, material.photos)
     with undrawn(f"the images of {ablation.name}"):
-        blocks += _followed(rows, name)
+        blocks += _followed(rows, name, material.photos)
     return Section(f"Predicted masks: {ablation.name}", tuple(blocks)) if blocks else None
 
 
@@ -47,21 +47,23 @@ def _epochs(folder: Path) -> tuple[int, ...]:
     return tuple(stage.epoch for stage in record.stages)
 
 
-def _compared(rows: Rows, ablation: AblationPlan, name: str) -> Iterator[Block]:
+def _compared(rows: Rows, ablation: AblationPlan, name: str, photos: bool) -> Iterator[Block]:
     """A slider over the epochs that all rows kept; the last of each row where they have but one in common."""
     shared = sorted(set.intersection(*(set(_epochs(folder)) for _, folder in rows)))
-    caption = f"{ablation.name}: the images, their true masks, and what each row predicts"
+    images = "the images, their" if photos else "the"
+    caption = f"{ablation.name}: {images} true masks, and what each row predicts"
     if len(shared) < 2:
-        drawing = compare_masks(rows)
+        drawing = compare_masks(rows, photos=photos)
         yield Picture(f"{name}-masks", f"{caption} in the end", drawing.png(), alt=caption)
         return
-    frames = tuple(Frame(f"epoch {epoch}", compare_masks(rows, epoch).png()) for epoch in shared)
+    frames = tuple(
+        Frame(f"epoch {epoch}", compare_masks(rows, epoch, photos=photos).png()) for epoch in shared
+    )
     yield Slider(f"{name}-masks", caption, frames)
 
 
-def _followed(rows: Rows, name: str) -> Iterator[Block]:
+def _followed(rows: Rows, name: str, photos: bool) -> Iterator[Block]:
     for number, image in enumerate(shared_images(rows)[:MOST_IMAGES], start=1):
         caption = f"Image {image}: the masks of each row while it learned"
-        yield Picture(
-            f"{name}-image-{number}", caption, follow_image(rows, image).png(), alt=caption
-        )
+        drawing = follow_image(rows, image, photos=photos)
+        yield Picture(f"{name}-image-{number}", caption, drawing.png(), alt=caption)

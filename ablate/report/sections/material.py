@@ -37,6 +37,7 @@ class Material:
         link: run id to the address of its page.
         source: what the report was made from: name to text, such as the study file and its hash.
         configuration: of the baseline, as YAML; empty where a report should not show it.
+        photos: whether the images of the data may be shown.
     """
 
     plan: Plan
@@ -49,6 +50,7 @@ class Material:
     link: Callable[[str], str]
     source: Mapping[str, str] = field(default_factory=dict)
     configuration: str = ""
+    photos: bool = True
     _known: dict[str, Analysis] = field(default_factory=dict, repr=False, compare=False)
 
     def analysis(self, ablation: AblationPlan) -> Analysis:

@@ -11,6 +11,7 @@ from ablate.report.figures.mask_comparison import (
     followed_image,
     shared_images,
 )
+from ablate.report.figures.mask_rows import masks_alone
 
 from .inspecting import outside, overlapping, words
 from .probe_files import write_probes
@@ -89,3 +90,24 @@ def test_what_was_not_kept_cannot_be_compared(tmp_path: Path) -> None:
         compare_masks([])
     with pytest.raises(ValueError, match="no pictures"):
         compare_masks([("empty", tmp_path)])
+
+
+def test_masks_without_the_photographs(tmp_path: Path) -> None:
+    found = rows(tmp_path, epochs=(1, 20))
+    compared, followed = (
+        masks_alone(grid) for grid in (compared_masks(found), followed_image(found, "street 1"))
+    )
+    assert [row.caption.splitlines()[0] for row in compared.rows] == [
+        *("ground truth", "baseline", LONG)
+    ]
+    assert compared.names == ("street 0", "street 1")
+    assert followed.names == ("ground truth",)
+    assert [len(row.pictures) for row in followed.rows] == [1, 2, 2]
+    assert not any(row.photographs for row in (*compared.rows, *followed.rows))
+    for drawn in (
+        compare_masks(found, photos=False),
+        follow_image(found, "street 0", photos=False),
+    ):
+        assert outside(drawn) == []
+        assert overlapping(drawn) == []
+        assert "image" not in words(drawn)
