@@ -207,7 +207,7 @@ def shared_title(metrics: Sequence[str], numbers: Sequence[NumberFormat]) -> str
 def _differences(analysis: Analysis, number: NumberFormat) -> list[Column]:
     columns = []
     if any(row.results.row.previous is not None for row in analysis.rows):
-        title = "delta to rung above"
+        title = "delta to row above"
         columns.append(Column(title, lambda row: Delta(row.rung, number, interval=False)))
     if len(analysis.references) > 1:
         columns.append(
@@ -226,10 +226,10 @@ def _noise(row: RowAnalysis, number: NumberFormat) -> Cell:
 
 
 def _delta_name(analysis: Analysis) -> str:
-    return REMOVAL if removes(analysis) else f"delta to {_reference_name(analysis)}"
+    return REMOVAL if removes(analysis) else f"delta to {reference_name(analysis)}"
 
 
-def _reference_name(analysis: Analysis) -> str:
+def reference_name(analysis: Analysis) -> str:
     """The reference's own name where one row is the reference of all and its name is shown."""
     named = len(analysis.references) == 1 and not factor_columns(analysis)
     if named and len(analysis.references[0]) <= SHORT_LABEL:
@@ -238,7 +238,7 @@ def _reference_name(analysis: Analysis) -> str:
 
 
 def _verdict(analysis: Analysis, notes: Notes) -> Column:
-    unnamed = _reference_name(analysis) == "reference"
+    unnamed = reference_name(analysis) == "reference"
 
     def cell(row: RowAnalysis) -> Cell:
         if unnamed and row.results.row.reference is None:

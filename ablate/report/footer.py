@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ablate.report.analysis import Analysis, RowAnalysis
+from ablate.report.columns import reference_name
 from ablate.report.compare import Comparison, Verdict
 from ablate.report.guide import seeds_guide
 from ablate.report.noise_footer import noise_sentences
@@ -17,6 +18,7 @@ from ablate.report.search_footer import search_sentences
 from ablate.report.segmentation import class_sentences, pixel_sentences
 from ablate.report.sharing import sharing_sentence
 from ablate.report.statistics import ALPHA
+from ablate.report.ticks import tick_sentences
 from ablate.report.wording import counted, seed_list, sentence
 from ablate.spec.primary import Primary
 from ablate.spec.properties import Property
@@ -41,6 +43,7 @@ def footer_of(
         *sentences,
         *noise_sentences(analysis),
         *seeds_guide(analysis),
+        *tick_sentences(analysis),
         *map(sentence, analysis.ablation.notes),
         *class_sentences(rows, shown),
         *pixel_sentences(rows, shown),
@@ -79,14 +82,14 @@ def _differences(analysis: Analysis) -> Iterator[str]:
         yield f"delta: mean of the differences between runs with the same seed{unit}."
     if any(item.low is not None for item in found):
         yield (
-            "[low, high]: 95 % confidence interval of the delta (Student's t, paired by seed); "
-            "if it contains 0, chance alone could explain the difference."
+            "[low, high]: 95 % confidence interval of the delta (Student's t, paired by seed, each by itself); "
+            "if it contains 0, the runs do not rule out that there is no difference."
         )
     yield from removal_sentences(analysis)
     if any(row.rung for row in analysis.rows):
-        yield "delta to rung above: what the row adds to all above it; not tested."
+        yield "delta to row above: what the row's own change adds to those above it; not tested."
     if any(item.wins is not None for item in found):
-        yield "wins: seeds in which the row beats its reference."
+        yield f"wins: seeds in which the row beats {_opponent(analysis)}."
     if not analysis.primary.maximize:
         yield f"Lower {analysis.primary.metric} is better."
 
@@ -109,8 +112,8 @@ def _verdicts(analysis: Analysis) -> Iterator[str]:
         yield "1 seed: cannot tell: one pair of runs shows a difference, not whether it is the seed's."
     if analysis.best is not None:
         yield (
-            "Bold: the best mean, where the verdicts set it apart from the reference; "
-            "other rows are not compared with each other."
+            f"Bold: the best mean, where the verdicts set it apart from {_opponent(analysis)}; "
+            "it was not tested against the other rows."
         )
     yield from _cross_check(analysis)
 
@@ -120,7 +123,7 @@ def _rule(comparisons: int) -> str:
         test = "two-sided t-test, one comparison, no correction"
     else:
         test = f"two-sided t-test, Holm's correction for {counted(comparisons, 'comparison')}"
-    return f"verdict: better or worse if p < {ALPHA} ({test}), else cannot tell."
+    return f"verdict: better or worse if p < {ALPHA} ({test}), else cannot tell, which does not mean no difference."
 
 
 def _cross_check(analysis: Analysis) -> Iterator[str]:
@@ -131,6 +134,13 @@ def _cross_check(analysis: Analysis) -> Iterator[str]:
     ]
     if found:
         yield f"Cross-check, exact sign-flip test, p without correction: {'; '.join(found)}."
+
+
+def _opponent(analysis: Analysis) -> str:
+    if len(analysis.references) != 1:
+        return "its reference"
+    name = reference_name(analysis)
+    return "the reference" if name == "reference" else name
 
 
 def _comparisons(analysis: Analysis) -> list[Comparison]:

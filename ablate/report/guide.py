@@ -68,4 +68,7 @@ def _remedy(analysis: Analysis, needs: list[Need]) -> str:
     )
     if most is None or not from_zero:
         return ""
-    return f" --set seeds={most} adds the missing ones; seeds that ran stay."
+    return (
+        f" --set seeds={most} adds the missing ones; seeds that ran stay. Adding seeds until a verdict "
+        "appears finds differences that are not there: decide once."
+    )

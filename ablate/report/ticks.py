@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ablate.plan.designs.base import OFF, ON
 from ablate.report.analysis import Analysis, RowAnalysis
 from ablate.report.cells import Tick
 
 #: More components, or more characters in all of their names, make a table too wide to read.
 MOST_COMPONENTS = 8
-MOST_CHARACTERS = 64
+MOST_CHARACTERS = 40
 
 
 def tick_columns(analysis: Analysis) -> tuple[str, ...]:
@@ -27,3 +29,9 @@ def tick_columns(analysis: Analysis) -> tuple[str, ...]:
 def tick(row: RowAnalysis, component: str) -> Tick:
     """Whether a row has a component."""
     return Tick(row.results.row.levels[component] == ON)
+
+
+def tick_sentences(analysis: Analysis) -> Iterator[str]:
+    """What a check mark and a cross say."""
+    if tick_columns(analysis):
+        yield "✓: the row has this change; ✗: it does not."

@@ -17,8 +17,8 @@ def counted(number: int, noun: str) -> str:
 def sentence(text: str) -> str:
     """Text as a sentence.
 
-    >>> sentence("gains depend on the order of the rows")
-    'Gains depend on the order of the rows.'
+    >>> sentence("gains depend on the order")
+    'Gains depend on the order.'
     """
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 

@@ -37,7 +37,9 @@ def cumulative() -> Case:
     plan = make_plan(
         rows,
         design="cumulative",
-        notes=("gains depend on the order of the rows",),
+        notes=(
+            "each row keeps the changes of all rows above it; what a change adds depends on this order",
+        ),
         description="Which change to BaseNet earns its accuracy?",
     )
     parameters = dict(zip(LADDER, (4414, 4450, 45_000, 45_000), strict=True))

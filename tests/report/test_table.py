@@ -44,14 +44,19 @@ def test_every_row_has_a_cell_for_every_column():
 
 def test_cumulative_shows_both_differences_and_tests_the_one_to_the_baseline():
     table = table_of(*cumulative())
-    assert column(table, "delta to rung above") == ["-", "+0.90", "+7.33", "0.00"]
+    assert column(table, "delta to row above") == ["-", "+0.90", "+7.33", "0.00"]
     assert column(table, "delta to baseline")[1] == "+0.90 [+0.40, +1.40]"
     assert column(table, "verdict") == ["-", "better", "better", "better"]
-    assert "Gains depend on the order of the rows." in table.footer
+    assert (
+        "Each row keeps the changes of all rows above it; what a change adds depends on this order."
+        in table.footer
+    )
 
 
 def test_other_designs_show_the_difference_to_the_reference_alone():
-    assert not any("rung" in title for title in table_of(make_plan(PAIR), results(BETTER)).columns)
+    assert not any(
+        "row above" in title for title in table_of(make_plan(PAIR), results(BETTER)).columns
+    )
 
 
 def test_a_grid_has_a_column_for_each_factor():

@@ -36,4 +36,9 @@ class Cumulative(Design):
             rungs.append(
                 RowSpec(label, overrides, origins, BASELINE, above, must_differ=True, levels=on)
             )
-        return Expansion(tuple(rungs), ("gains depend on the order of the rows",))
+        return Expansion(
+            tuple(rungs),
+            (
+                "each row keeps the changes of all rows above it; what a change adds depends on this order",
+            ),
+        )
