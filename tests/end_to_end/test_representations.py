@@ -78,6 +78,7 @@ def test_each_run_has_features_figures_and_series_of_images(finished: Workplace)
             assert kept["features"].shape == (60, 12)
 
 
+@pytest.mark.long
 def test_a_kill_leaves_no_trace_in_them(finished: Workplace, tmp_path: Path) -> None:
     place = placed(tmp_path / "killed")
     process = subprocess.Popen(

@@ -55,7 +55,12 @@ def test_a_failed_trial_is_one_bad_row(workplace: Workplace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+    ("number", "code"),
+    [
+        (signal.SIGINT, 130),
+        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.long),
+        (signal.SIGKILL, -9),
+    ],
 )
 def test_after_an_interruption_the_same_command_continues(
     workplace: Workplace, number: int, code: int

@@ -103,7 +103,10 @@ def test_every_command_works_before_anything_ran(slow: Workplace) -> None:
     assert "a script's network is its own" in refused.stderr
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [pytest.param(signal.SIGTERM, 143, marks=pytest.mark.long), (signal.SIGKILL, -9)],
+)
 def test_after_an_interruption_scripts_go_on_from_their_checkpoints(
     slow: Workplace, number: int, code: int
 ) -> None:

@@ -77,7 +77,9 @@ def test_pruned_configurations_stop_where_they_were_judged(tmp_path: Path) -> No
         assert point.value is None
 
 
-@pytest.mark.parametrize("sampler", ["tpe", "random", "qmc"])
+@pytest.mark.parametrize(
+    "sampler", ["tpe", *(pytest.param(name, marks=pytest.mark.long) for name in ("random", "qmc"))]
+)
 def test_a_killed_search_goes_on_as_if_it_had_not_been(tmp_path: Path, sampler: str) -> None:
     slow = ("--jobs", "1", "--set", "params.epoch_s=0.03")
     folders = [tmp_path / name for name in ("whole", "killed")]

@@ -100,6 +100,7 @@ def test_the_plan_shows_the_stages(quiet: tuple[Workplace, str]) -> None:
     assert "4 conditions x 2 seeds + 3 trials of 2 stages = 11 trials, 0 to run" in shown
 
 
+@pytest.mark.long
 def test_killed_again_and_again_it_ends_as_if_it_had_run_in_peace(
     quiet: tuple[Workplace, str], tmp_path: Path
 ) -> None:

@@ -94,6 +94,7 @@ def check_learning(options: Mapping[str, Any], data: PreparedData, folder: Path)
     assert wrong < usual + 0.05, "masks of other images teach where classes are, and nothing else"
 
 
+@pytest.mark.long
 def test_a_network_learns_shapes(tmp_path: Path) -> None:
     place = DataPlace((), tmp_path / "cache", None)
     data = prepare(configured(SHAPES, 1).data, place)

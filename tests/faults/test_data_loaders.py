@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from .small_study import SmallStudy
 
 TRAINER = """\
@@ -49,6 +51,7 @@ ablations:
 """
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_or_hangs_fails_its_own_trial(tmp_path: Path) -> None:
     study = SmallStudy(tmp_path, STUDY)
     (tmp_path / "trainer.py").write_text(TRAINER)

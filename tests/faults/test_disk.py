@@ -134,6 +134,7 @@ def run_study(
     )
 
 
+@pytest.mark.long
 def test_a_study_on_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     """The records can grow no more in the middle of a study; afterwards it ends as if nothing had been."""
     (tmp_path / "study.yaml").write_text(STUDY)

@@ -35,6 +35,7 @@ def kill_at_random(study: SmallStudy, chance: random.Random, *settings: str) -> 
     return process.returncode != 0
 
 
+@pytest.mark.long
 def test_four_kills_at_random_moments(study: SmallStudy, quiet_table: str) -> None:
     chance = random.Random(1)  # noqa: S311
     assert sum(kill_at_random(study, chance) for _ in range(4)) >= 2
@@ -83,6 +84,7 @@ def test_killed_at(study: SmallStudy, quiet_table: str, point: str) -> None:
     assert_nothing_lost(study, quiet_table)
 
 
+@pytest.mark.long
 def test_killed_while_an_epoch_takes_the_place_of_another(
     study: SmallStudy, quiet_table: str
 ) -> None:

@@ -6,6 +6,8 @@ import signal
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from ablate.crash_points import VARIABLE
 
 from .small_study import SmallStudy
@@ -43,6 +45,7 @@ def points_in_optuna(study: SmallStudy) -> Counter[tuple[int, str]]:
     return Counter((trial.user_attrs["point"], trial.state.name) for trial in trials)
 
 
+@pytest.mark.long
 def test_a_search_killed_at_dangerous_moments_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("quiet", "killed")]
     for folder in folders:

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 import ablate
 from ablate.events import read_events
 from ablate.record.reader import artifact_path
@@ -49,6 +51,7 @@ def output(folder: Path, *arguments: str) -> str:
     return out
 
 
+@pytest.mark.long
 def test_an_interrupted_study_goes_on_where_it_was_moved_to(tmp_path: Path) -> None:
     before = tmp_path / "before"
     before.mkdir()

@@ -8,8 +8,15 @@ import pytest
 from ablate.schedule import StopFlag, stop_on_signals
 
 
-def test_the_first_signal_asks_and_the_second_insists():
-    before = signal.getsignal(signal.SIGINT)
+@pytest.fixture
+def ctrl_c():
+    """Python's own handler, which a process started in the background of a shell lacks."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+def test_the_first_signal_asks_and_the_second_insists(ctrl_c):
     with stop_on_signals() as stop:
         assert not stop.requested
         signal.raise_signal(signal.SIGINT)
@@ -18,7 +25,7 @@ def test_the_first_signal_asks_and_the_second_insists():
         assert (stop.immediate, stop.signal, stop.cause) == (True, 2, "SIGINT")
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is ctrl_c
 
 
 def test_handlers_are_restored_after_an_error():

@@ -60,7 +60,7 @@ def test_the_server_gets_everything_and_another_machine_the_same_table(
     assert not place.store.exists()
 
 
-@pytest.mark.parametrize("mode", ["off", "hang"])
+@pytest.mark.parametrize("mode", ["off", pytest.param("hang", marks=pytest.mark.long)])
 def test_a_server_that_is_down_to_the_end_costs_a_warning(
     tmp_path: Path, tracking: TrackingServer, proxy: Proxy, study: str, mode: str
 ) -> None:
