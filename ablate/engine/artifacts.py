@@ -23,9 +23,9 @@ from ablate.engine.state import Weights
 from ablate.files import write_atomically, write_bytes, write_json, write_text
 from ablate.metrics.counts import Counts
 from ablate.models.loading import LoadReport
-from ablate.models.starting import NORMALIZATION_FILE
 from ablate.outcomes import SplitOutcomes
 from ablate.spec.labels import Labels
+from ablate.spec.normalization_record import NORMALIZATION_FILE
 from ablate.spec.values import ImageShape, Normalization
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 import torch
 
 from ablate.errors import TrialError
 from ablate.models.encoder_weights import fitted, load_encoder
 from ablate.models.loading import LoadReport, load_weights, read_state
 from ablate.spec.earlier import Start
+from ablate.spec.normalization_record import read_normalization
 from ablate.spec.sections import ModelOptions
 from ablate.spec.values import Normalization
-
-#: The normalisation that a training gave its network's inputs, among its artifacts.
-NORMALIZATION_FILE = "normalization.json"
 
 
 def load_start(net: torch.nn.Module, options: ModelOptions, start: Start) -> LoadReport:
@@ -44,12 +40,10 @@ def start_normalization(start: Start) -> Normalization:
     Raises:
         ablate.errors.TrialError: it did not note them.
     """
-    path = start.artifacts / NORMALIZATION_FILE
     try:
-        noted = json.loads(path.read_text(encoding="utf-8"))
-        return Normalization(mean=tuple(noted["mean"]), std=tuple(noted["std"]))
-    except (OSError, ValueError, KeyError):
+        return read_normalization(start.artifacts)
+    except ValueError as error:
         raise TrialError(
-            f"{start.source} does not say how its images were normalised: {path} is missing or damaged. "
+            f"{start.source} does not say how its images were normalised: {error}. "
             "Set data.normalize to 'train', 'imagenet' or a mean and std"
         ) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from ablate.errors import RecordError
@@ -11,10 +10,10 @@ from ablate.record.reader import artifact_folder
 from ablate.runner.exporting.choice import Choice
 from ablate.runner.study import Study
 from ablate.runner.upkeep.manifest import read_manifest
+from ablate.spec.normalization_record import read_normalization
 from ablate.spec.values import Normalization
 
 WEIGHTS_FILE = "weights.safetensors"
-_NORMALIZATION_FILE = "normalization.json"
 
 
 def kept_files(study: Study, choice: Choice) -> Path:
@@ -46,13 +45,11 @@ def recorded_normalization(folder: Path) -> Normalization:
     Raises:
         RecordError: its artifacts do not say.
     """
-    path = folder / _NORMALIZATION_FILE
     try:
-        noted = json.loads(path.read_text(encoding="utf-8"))
-        return Normalization(mean=tuple(noted["mean"]), std=tuple(noted["std"]))
-    except (OSError, ValueError, KeyError) as error:
+        return read_normalization(folder)
+    except ValueError as error:
         raise RecordError(
-            f"how the trial normalised its images is not known: {path} is missing or damaged ({error}). "
+            f"how the trial normalised its images is not known: {error}. "
             "Export another seed, or delete the run in MLflow ('ablate ui') and train it anew"
         ) from None
 
