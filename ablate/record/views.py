@@ -12,13 +12,14 @@ import logging
 import re
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ablate.record import database, keys, tables
 from ablate.record.experiment import Experiment
 from ablate.record.images import TAGS, probe_keys
 from ablate.record.names import encode
+from ablate.record.rows import RunRow
 
 _LOG = logging.getLogger("ablate")
 
@@ -26,8 +27,12 @@ _TAG = "mlflow.sharedViewState."
 _COMPRESSED = "deflate;"
 _TRIALS = f"attributes.status = 'FINISHED' and tags.`{keys.KIND}` = '{keys.TRIAL}'"
 _SPLITS = ("test", "val", "train")
+#: How many runs the UI loads at once.
+_LOADED = 100
 
 State = dict[str, Any]
+
+_BY_CONDITION: State = {"orderByKey": f"tags.`{keys.CONDITION}`", "orderByAsc": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,15 @@ class Outline:
     seed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What there is to show: metrics as MLflow names them, how many trials, key of a picture to the step shown."""
+
+    metrics: Collection[str]
+    trials: int = 0
+    pictures: Mapping[str, int] = field(default_factory=dict)
+
+
 def write_views(experiment: Experiment, outline: Outline) -> None:
     """Prepare the views of a study; one that stands already, or that a user changed, stays as it is.
 
@@ -76,7 +90,9 @@ def write_views(experiment: Experiment, outline: Outline) -> None:
         tags = tables.experiment_tags(connection, experiment.id)
         metrics = tables.metric_keys(connection, experiment.id)
         made_ms = tables.experiment_time(connection, experiment.id)
-    states = view_states(outline, metrics, _pictures(experiment, outline.seed))
+        runs = tables.trial_runs(connection, experiment.id)
+    recorded = Recorded(metrics, len(runs), _pictures(experiment, runs, outline.seed))
+    states = view_states(outline, recorded)
     for place, (view, state) in enumerate(states.items()):
         text = written(view, state, made_ms + len(VIEWS) - place)  # the UI lists the newest first
         if len(text) > keys.MAX_EXPERIMENT_NOTE:
@@ -90,25 +106,20 @@ def existing_views(tags: Collection[str]) -> tuple[View, ...]:
     return tuple(view for view in VIEWS if view.tag in tags)
 
 
-def view_states(
-    outline: Outline, metrics: Collection[str], pictures: Mapping[str, int]
-) -> dict[View, State]:
-    """What the UI shows in each view that the records have something for.
-
-    Args:
-        outline: the study.
-        metrics: the recorded metrics, as MLflow names them.
-        pictures: key of a logged image to the step that is shown of it.
-    """
-    found = {CONDITIONS: _conditions(outline, metrics)}
-    curves = [key for key in _curves(outline) if key in metrics]
+def view_states(outline: Outline, recorded: Recorded) -> dict[View, State]:
+    """What the UI shows in each view that the records have something for."""
+    grouped = _grouped(outline, recorded.trials)
+    columns = _columns(outline, recorded.metrics)
+    found: dict[View, State] = {CONDITIONS: {**grouped, "selectedColumns": columns}}
+    curves = [key for key in _curves(outline) if key in recorded.metrics]
     if curves:
-        found[CURVES] = _charted(CURVES, _grouped(outline), map(_line, curves), curves)
+        found[CURVES] = {**grouped, **_charts(CURVES, map(_line, curves), curves)}
+    pictures = recorded.pictures
     if pictures:
-        state = {"searchFilter": f"{_TRIALS} and params.seed = '{outline.seed}'", "groupBy": None}
         cards = [_image_card(key, step) for key, step in pictures.items()]
-        found[PREDICTIONS] = _charted(PREDICTIONS, state, cards, list(pictures))
-    return {view: {**_order(outline), **state} for view, state in found.items()}
+        charts = _charts(PREDICTIONS, cards, list(pictures))
+        found[PREDICTIONS] = {**_one_seed(outline), **charts}
+    return found
 
 
 def written(view: View, state: State, time_ms: int) -> str:
@@ -133,26 +144,35 @@ def _changed_by_user(text: str | None) -> bool:
         return False
 
 
-def _conditions(outline: Outline, metrics: Collection[str]) -> State:
+def _columns(outline: Outline, metrics: Collection[str]) -> list[str]:
     name = outline.primary.partition("/")[2]
     shown = [outline.primary, *outline.columns, *(f"{split}/{name}" for split in _SPLITS)]
     final = dict.fromkeys(encode(f"{keys.FINAL}{metric}") for metric in shown)
-    columns = [f"metrics.`{key}`" for key in final if key in metrics]
-    return {**_grouped(outline), "selectedColumns": columns}
+    return [f"metrics.`{key}`" for key in final if key in metrics]
 
 
-def _grouped(outline: Outline) -> State:
-    """Finished trials by condition, each the mean of its seeds; all in one group where nothing varies."""
+def _grouped(outline: Outline, trials: int) -> State:
+    """Finished trials by condition, each the mean of its seeds; all in one group where nothing varies.
+
+    The UI takes means of the runs that it has loaded: where that is not all of them, the trials of a condition must
+    stand together, or the best ones alone would count.
+    """
+    order = _best_first(outline) if trials <= _LOADED else _BY_CONDITION
     by = [{"mode": "param", "groupByData": encode(field)} for field in outline.factors]
     by = by or [{"mode": "tag", "groupByData": keys.STUDY}]
     return {
+        **order,
         "searchFilter": _TRIALS,
         "groupBy": {"aggregateFunction": "average", "groupByKeys": by},
     }
 
 
-def _order(outline: Outline) -> State:
-    """The best first."""
+def _one_seed(outline: Outline) -> State:
+    filtered = f"{_TRIALS} and params.seed = '{outline.seed}'"
+    return {**_best_first(outline), "searchFilter": filtered, "groupBy": None}
+
+
+def _best_first(outline: Outline) -> State:
     key = encode(f"{keys.FINAL}{outline.primary}")
     return {"orderByKey": f"metrics.`{key}`", "orderByAsc": not outline.maximize}
 
@@ -165,7 +185,7 @@ def _curves(outline: Outline) -> tuple[str, ...]:
     return tuple(dict.fromkeys(encode(metric) for metric in found))
 
 
-def _charted(view: View, state: State, cards: Iterable[State], names: Sequence[str]) -> State:
+def _charts(view: View, cards: Iterable[State], names: Sequence[str]) -> State:
     """Charts in a section of their own. The UI adds one of every other metric; the filter hides those."""
     section = {"uuid": view.id, "name": view.name, "display": True, "isReordered": False}
     placed = [
@@ -173,7 +193,6 @@ def _charted(view: View, state: State, cards: Iterable[State], names: Sequence[s
         for place, card in enumerate(cards)
     ]
     return {
-        **state,
         "compareRunCharts": placed,
         "compareRunSections": [section],
         "isAccordionReordered": True,  # or sections stand in the order of their names
@@ -191,10 +210,8 @@ def _image_card(key: str, step: int) -> State:
     return {"type": "IMAGE", "imageKeys": [key], "step": step, "showRunParams": False}
 
 
-def _pictures(experiment: Experiment, seed: int) -> dict[str, int]:
+def _pictures(experiment: Experiment, runs: Iterable[RunRow], seed: int) -> dict[str, int]:
     """Key to the last step of the pictures of one trial; those of others have the same keys."""
-    with database.reading(experiment.database) as connection:
-        runs = tables.trial_runs(connection, experiment.id)
     for run in runs:
         if run.tags.get(keys.SEED) == str(seed) and TAGS.keys() <= run.tags.keys():
             found = probe_keys(experiment.artifacts(run.run_id))

@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import zlib
-from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,13 @@ from ablate.record.views import (
     PREDICTIONS,
     VIEWS,
     Outline,
+    Recorded,
     existing_views,
     view_states,
     written,
 )
 from ablate.testing.recorder_cases import FAILED, FINISHED, card, play
 
-Rows = Callable[..., Any]
 OUTLINE = Outline(
     primary="val/accuracy",
     maximize=True,
@@ -93,8 +93,7 @@ def test_the_conditions_are_grouped_and_have_the_recorded_metrics(
 
 def test_mlflow_understands_filter_and_order(recorder: MlflowRecorder, store: Store) -> None:
     for seed, value in enumerate((0.25, 0.75, 0.5)):
-        end = FINISHED.__class__(4_000, {"val/accuracy": value}, {}, {}, ())
-        play(recorder, card(seed=seed), end)
+        play(recorder, card(seed=seed), replace(FINISHED, final={"val/accuracy": value}))
     play(recorder, card("failed"), FAILED)
     recorder.begin(card("running"))
     recorder.report("| a |", {}, OUTLINE)
@@ -106,6 +105,20 @@ def test_mlflow_understands_filter_and_order(recorder: MlflowRecorder, store: St
         order_by=[f"{state['orderByKey']} {direction}"],
     )
     assert [run.data.metrics["final/val/accuracy"] for run in found] == [0.75, 0.5, 0.25]
+
+
+def test_seeds_of_a_condition_stand_together_where_not_all_runs_are_loaded(
+    recorder: MlflowRecorder, store: Store
+) -> None:
+    for seed, value in enumerate((0.25, 0.75)):
+        for name in ("b", "a"):
+            play(recorder, card(name, seed), replace(FINISHED, final={"val/accuracy": value}))
+    state = view_states(OUTLINE, Recorded({"final/val/accuracy"}, trials=101))[CONDITIONS]
+    found = MlflowClient(tracking_uri=store.tracking_uri).search_runs(
+        [experiment_id(store, "s") or ""], state["searchFilter"], order_by=[state["orderByKey"]]
+    )
+    conditions = [run.data.tags["ablate.condition"] for run in found]
+    assert conditions == ["c-a", "c-a", "c-b", "c-b"]
 
 
 def test_curves_are_those_that_were_recorded(recorder: MlflowRecorder, store: Store) -> None:
@@ -203,7 +216,7 @@ def test_charts_of_other_metrics_are_hidden(
 ) -> None:
     outline = Outline("val/dice@one+two", maximize=True, factors=tuple(factors))
     curves = {encode("val/dice@one+two"), "val/loss"}
-    found = view_states(outline, {*map(encode, others), *curves}, pictures)
+    found = view_states(outline, Recorded({*map(encode, others), *curves}, 1, pictures))
     for view, shown in ((CURVES, curves), (PREDICTIONS, set(pictures))):
         if view in found:
             pattern = re.compile(found[view]["chartsSearchFilter"])
