@@ -32,6 +32,8 @@ _LOADED = 100
 
 State = dict[str, Any]
 
+#: The column of run names, where the UI writes what a group has in common.
+_NAME = "attributes.`Run Name`"
 _BY_CONDITION: State = {"orderByKey": f"tags.`{keys.CONDITION}`", "orderByAsc": True}
 
 
@@ -73,10 +75,13 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What there is to show: metrics as MLflow names them, how many trials, key of a picture to the step shown."""
+    """What there is to show, under the names that MLflow has for it.
+
+    ``metrics`` are those of any run, ``trials`` the parameters of each one, ``pictures`` the step to show of each.
+    """
 
     metrics: Collection[str]
-    trials: int = 0
+    trials: Sequence[Mapping[str, str]] = ()
     pictures: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -91,7 +96,8 @@ def write_views(experiment: Experiment, outline: Outline) -> None:
         metrics = tables.metric_keys(connection, experiment.id)
         made_ms = tables.experiment_time(connection, experiment.id)
         runs = tables.trial_runs(connection, experiment.id)
-    recorded = Recorded(metrics, len(runs), _pictures(experiment, runs, outline.seed))
+    params = [run.params for run in runs]
+    recorded = Recorded(metrics, params, _pictures(experiment, runs, outline.seed))
     states = view_states(outline, recorded)
     for place, (view, state) in enumerate(states.items()):
         text = written(view, state, made_ms + len(VIEWS) - place)  # the UI lists the newest first
@@ -109,15 +115,14 @@ def existing_views(tags: Collection[str]) -> tuple[View, ...]:
 def view_states(outline: Outline, recorded: Recorded) -> dict[View, State]:
     """What the UI shows in each view that the records have something for."""
     grouped = _grouped(outline, recorded.trials)
-    columns = _columns(outline, recorded.metrics)
-    found: dict[View, State] = {CONDITIONS: {**grouped, "selectedColumns": columns}}
+    found: dict[View, State] = {CONDITIONS: {**grouped, **_columns(outline, recorded.metrics)}}
     curves = [key for key in _curves(outline) if key in recorded.metrics]
     if curves:
-        found[CURVES] = {**grouped, **_charts(CURVES, map(_line, curves), curves)}
+        found[CURVES] = {**grouped, **_charts(CURVES, map(_line, curves), curves, columns=2)}
     pictures = recorded.pictures
     if pictures:
         cards = [_image_card(key, step) for key, step in pictures.items()]
-        charts = _charts(PREDICTIONS, cards, list(pictures))
+        charts = _charts(PREDICTIONS, cards, list(pictures), columns=1)
         found[PREDICTIONS] = {**_one_seed(outline), **charts}
     return found
 
@@ -144,27 +149,41 @@ def _changed_by_user(text: str | None) -> bool:
         return False
 
 
-def _columns(outline: Outline, metrics: Collection[str]) -> list[str]:
+def _columns(outline: Outline, metrics: Collection[str]) -> State:
+    """The condition and then its metrics, wide enough to be read, before what the UI shows anyway."""
     name = outline.primary.partition("/")[2]
     shown = [outline.primary, *outline.columns, *(f"{split}/{name}" for split in _SPLITS)]
     final = dict.fromkeys(encode(f"{keys.FINAL}{metric}") for metric in shown)
-    return [f"metrics.`{key}`" for key in final if key in metrics]
+    columns = [f"metrics.`{key}`" for key in final if key in metrics]
+    return {
+        "selectedColumns": columns,
+        "columnOrder": [_NAME, *columns],
+        "columnWidths": {_NAME: 420, **dict.fromkeys(columns, 150)},
+    }
 
 
-def _grouped(outline: Outline, trials: int) -> State:
+def _grouped(outline: Outline, trials: Sequence[Mapping[str, str]]) -> State:
     """Finished trials by condition, each the mean of its seeds; all in one group where nothing varies.
 
     The UI takes means of the runs that it has loaded: where that is not all of them, the trials of a condition must
     stand together, or the best ones alone would count.
     """
-    order = _best_first(outline) if trials <= _LOADED else _BY_CONDITION
-    by = [{"mode": "param", "groupByData": encode(field)} for field in outline.factors]
+    fields = [encode(factor) for factor in outline.factors]
+    by = [{"mode": "param", "groupByData": field} for field in fields]
     by = by or [{"mode": "tag", "groupByData": keys.STUDY}]
-    return {
-        **order,
+    state = {
         "searchFilter": _TRIALS,
         "groupBy": {"aggregateFunction": "average", "groupByKeys": by},
     }
+    if len(trials) > _LOADED:
+        return {**state, **_BY_CONDITION}
+    closed = {_group(fields, params): False for params in trials} if fields else {}
+    return {**state, **_best_first(outline), "groupsExpanded": closed}
+
+
+def _group(fields: Iterable[str], params: Mapping[str, str]) -> str:
+    """The UI's name of the group that a trial is in."""
+    return ",".join(f"param.{field}.{params.get(field) or 'null'}" for field in fields)
 
 
 def _one_seed(outline: Outline) -> State:
@@ -185,7 +204,7 @@ def _curves(outline: Outline) -> tuple[str, ...]:
     return tuple(dict.fromkeys(encode(metric) for metric in found))
 
 
-def _charts(view: View, cards: Iterable[State], names: Sequence[str]) -> State:
+def _charts(view: View, cards: Iterable[State], names: Sequence[str], columns: int) -> State:
     """Charts in a section of their own. The UI adds one of every other metric; the filter hides those."""
     section = {"uuid": view.id, "name": view.name, "display": True, "isReordered": False}
     placed = [
@@ -194,7 +213,7 @@ def _charts(view: View, cards: Iterable[State], names: Sequence[str]) -> State:
     ]
     return {
         "compareRunCharts": placed,
-        "compareRunSections": [section],
+        "compareRunSections": [{**section, "columns": columns}],
         "isAccordionReordered": True,  # or sections stand in the order of their names
         "chartsSearchFilter": f"^({'|'.join(map(re.escape, names))})$",
         "runsHiddenMode": "SHOW_ALL",
@@ -203,7 +222,9 @@ def _charts(view: View, cards: Iterable[State], names: Sequence[str]) -> State:
 
 
 def _line(metric: str) -> State:
-    return {"type": "LINE", "metricKey": metric, "selectedMetricKeys": [metric], "xAxisKey": "step"}
+    """Not smoothed: the UI would draw means outside the range of their seeds."""
+    shown = {"metricKey": metric, "selectedMetricKeys": [metric], "lineSmoothness": 0}
+    return {"type": "LINE", **shown, "xAxisKey": "step", "useGlobalLineSmoothing": False}
 
 
 def _image_card(key: str, step: int) -> State:

@@ -142,6 +142,7 @@ def test_the_ui_leads_to_the_report_first(
     assert [word for word, _ in pages] == ["report", "conditions", "curves", "all runs"]
     links = [link.strip() for _, link in pages]
     assert opened == links[:1]
+    assert "/artifacts/report/report.html?" in links[0]
     assert all(link.startswith("http://127.0.0.1:5000/#/experiments/1/runs") for link in links)
 
 

@@ -78,6 +78,9 @@ def test_the_conditions_are_grouped_and_have_the_recorded_metrics(
             {"mode": "param", "groupByData": "model.hidden"},
         ],
     }
+    closed = {"param.optimizer.lr.0.001,param.model.hidden.[192, 12]": False}
+    assert state["groupsExpanded"] == closed
+    assert state["columnOrder"][1:] == state["selectedColumns"]
     assert state["selectedColumns"] == [
         "metrics.`final/val/accuracy`",
         "metrics.`final/test/accuracy/AP_x5B_car_x5D_ _x40_ _x23_1`",
@@ -113,7 +116,7 @@ def test_seeds_of_a_condition_stand_together_where_not_all_runs_are_loaded(
     for seed, value in enumerate((0.25, 0.75)):
         for name in ("b", "a"):
             play(recorder, card(name, seed), replace(FINISHED, final={"val/accuracy": value}))
-    state = view_states(OUTLINE, Recorded({"final/val/accuracy"}, trials=101))[CONDITIONS]
+    state = view_states(OUTLINE, Recorded({"final/val/accuracy"}, trials=[{}] * 101))[CONDITIONS]
     found = MlflowClient(tracking_uri=store.tracking_uri).search_runs(
         [experiment_id(store, "s") or ""], state["searchFilter"], order_by=[state["orderByKey"]]
     )
@@ -139,15 +142,16 @@ def test_curves_are_those_that_were_recorded(recorder: MlflowRecorder, store: St
 def test_predictions_are_those_of_the_first_seed(
     recorder: MlflowRecorder, store: Store, tmp_path: Path
 ) -> None:
-    (tmp_path / "images").mkdir()
+    artifacts = tmp_path / "artifacts"
+    (artifacts / "images").mkdir(parents=True)
     for step in (0, 1, 40):
         for image in ("a b", "c"):
             name = f"val~{image}+step+{step}+timestamp+5+f7.png"
-            (tmp_path / "images" / name).write_bytes(b"")
-    (tmp_path / "images" / "representations~pca+step+50+timestamp+5+f7.png").write_bytes(b"")
+            (artifacts / "images" / name).write_bytes(b"")
+    (artifacts / "images" / "representations~pca+step+50+timestamp+5+f7.png").write_bytes(b"")
     for seed in (0, 1):
         run_id = recorder.begin(card(seed=seed, tags={"mlflow.loggedImages": "True"}))
-        recorder.finish(run_id, FINISHED, tmp_path)
+        recorder.finish(run_id, FINISHED, artifacts)
     recorder.report("| a |", {}, OUTLINE)
     state = states(store)["Predictions"]
     charts = [(chart["imageKeys"], chart["step"]) for chart in state["compareRunCharts"]]
@@ -216,7 +220,7 @@ def test_charts_of_other_metrics_are_hidden(
 ) -> None:
     outline = Outline("val/dice@one+two", maximize=True, factors=tuple(factors))
     curves = {encode("val/dice@one+two"), "val/loss"}
-    found = view_states(outline, Recorded({*map(encode, others), *curves}, 1, pictures))
+    found = view_states(outline, Recorded({*map(encode, others), *curves}, [{}], pictures))
     for view, shown in ((CURVES, curves), (PREDICTIONS, set(pictures))):
         if view in found:
             pattern = re.compile(found[view]["chartsSearchFilter"])
