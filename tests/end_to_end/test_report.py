@@ -119,7 +119,7 @@ def test_mlflow_has_views_of_the_study(reported: Workplace) -> None:
     table, curves = found.values()
     grouped = [key["groupByData"] for key in table["groupBy"]["groupByKeys"]]
     assert grouped == ["model.channels", "model.batch_norm"]
-    shown = ["final/val/accuracy", "final/test/accuracy", "final/train/accuracy"]
+    shown = ["final/val/accuracy", "final/train/accuracy"]
     assert table["selectedColumns"] == [f"metrics.`{key}`" for key in shown]
     drawn = [chart["metricKey"] for chart in curves["compareRunCharts"]]
     assert drawn == ["val/accuracy", "train/accuracy", "train/loss", "val/loss"]
