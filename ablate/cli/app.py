@@ -267,13 +267,16 @@ def ui(
         str, typer.Option(help="Any other than 127.0.0.1 lets others in.")
     ] = LOCAL_HOST,
     port: Annotated[int, typer.Option(help="The port.")] = PORT,
+    browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the first page in the web browser.")
+    ] = False,
 ) -> None:
-    """Browse the runs in MLflow's own UI."""
+    """Browse the report and the runs in MLflow's own UI."""
     from ablate.cli.browsing import serve_ui
 
     if host not in (LOCAL_HOST, "localhost", "::1"):
         ERR.print(f"[yellow]warning:[/] {host}: everybody who reaches this port can change records")
-    serve_ui(study, profile, store, host, port)
+    serve_ui(study, profile, store, host, port, browser)
 
 
 comparing.add_commands(app)

@@ -32,6 +32,7 @@ TRUTH_STEP = 0
 _SMALL = 256
 _REFUSED = re.compile(r"[^a-zA-Z0-9_\-. /]")
 _LONGEST = 120
+_LOGGED = re.compile(r"(?P<key>val~.+?)\+step\+(?P<step>\d+)\+timestamp\+.*\.png")
 
 
 def logged_images(folder: Path) -> dict[str, Path | bytes]:
@@ -55,6 +56,17 @@ def logged_picture(key: str, step: int, time_ms: int, picture: bytes) -> dict[st
     """
     name = _name(key, step, time_ms, picture)
     return {f"{name}.png": picture, f"{name}+compressed.webp": _small(picture)}
+
+
+def probe_keys(artifacts: Path) -> dict[str, int]:
+    """Key to last step of the images of ``val`` that were logged among a run's artifacts, sorted."""
+    found: dict[str, int] = {}
+    for file in sorted((artifacts / "images").glob("val~*.png")):
+        name = _LOGGED.fullmatch(file.name)
+        if name is not None:
+            key = name["key"].replace("~", "/")
+            found[key] = max(int(name["step"]), found.get(key, 0))
+    return found
 
 
 def image_key(image: str) -> str:

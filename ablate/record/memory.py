@@ -11,6 +11,7 @@ from typing import TypeVar
 from ablate.record import keys
 from ablate.record.card import TrialCard, one_line, recordable
 from ablate.record.names import relative_name
+from ablate.record.views import Outline
 from ablate.results import EpochMetrics, Failed, Finished, ResultSet, Started, Status, TrialResult
 
 V = TypeVar("V")
@@ -136,7 +137,12 @@ class MemoryRecorder:
         )
         return run_id
 
-    def report(self, markdown: str, files: Mapping[str, bytes | Path]) -> None:
+    def report(
+        self,
+        markdown: str,
+        files: Mapping[str, bytes | Path],
+        outline: Outline | None = None,
+    ) -> None:
         """See :class:`~ablate.record.recorder.Recorder`."""
         contents = {
             str(relative_name(name)): item.read_bytes() if isinstance(item, Path) else item

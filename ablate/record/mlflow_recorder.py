@@ -31,6 +31,7 @@ from ablate.record.trial_run import (
     started_tags,
     tags_of,
 )
+from ablate.record.views import Outline
 from ablate.results import EpochMetrics, Failed, Finished, ResultSet, Started, Status
 
 _STATES = {
@@ -113,9 +114,14 @@ class MlflowRecorder:
             run.end("FINISHED", start_ms + source.duration_ms)
         return run_id
 
-    def report(self, markdown: str, files: Mapping[str, bytes | Path]) -> None:
+    def report(
+        self,
+        markdown: str,
+        files: Mapping[str, bytes | Path],
+        outline: Outline | None = None,
+    ) -> None:
         """See :class:`~ablate.record.recorder.Recorder`."""
-        write_report(self._experiment, markdown, files, self._clock())
+        write_report(self._experiment, markdown, files, self._clock(), outline)
 
     def results(self) -> ResultSet:
         """See :class:`~ablate.record.recorder.Recorder`."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ablate.record.card import TrialCard
+from ablate.record.views import Outline
 from ablate.results import EpochMetrics, Failed, Finished, ResultSet, Started
 
 
@@ -49,8 +50,16 @@ class Recorder(Protocol):
         ``None`` if no other study has finished it.
         """
 
-    def report(self, markdown: str, files: Mapping[str, bytes | Path]) -> None:
-        """Show the study's table, and keep ``files`` (relative name to content) with it."""
+    def report(
+        self,
+        markdown: str,
+        files: Mapping[str, bytes | Path],
+        outline: Outline | None = None,
+    ) -> None:
+        """Show the study's table, and keep ``files`` (relative name to content) with it.
+
+        ``outline`` says what the views show that are prepared where there is a UI for them.
+        """
 
     def results(self) -> ResultSet:
         """All that is recorded of the study."""

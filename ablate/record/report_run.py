@@ -15,15 +15,20 @@ from ablate.record.note import shortened
 from ablate.record.redact import redact_text
 from ablate.record.rows import RunRow
 from ablate.record.run_writer import changing
+from ablate.record.views import Outline, write_views
 
 NAME = "report"
 _WHOLE = f"everything is in the artifacts of the run '{NAME}'"
 
 
 def write_report(
-    experiment: Experiment, markdown: str, files: Mapping[str, bytes | Path], time_ms: int
+    experiment: Experiment,
+    markdown: str,
+    files: Mapping[str, bytes | Path],
+    time_ms: int,
+    outline: Outline | None = None,
 ) -> str:
-    """Show ``markdown`` and keep ``files``; nothing happens if they are there already.
+    """Show ``markdown``, keep ``files``, prepare views; nothing happens if they are there already.
 
     Returns:
         The id of the report's run.
@@ -36,17 +41,24 @@ def write_report(
     content = _content_hash(markdown, files)
     run = _find(experiment)
     if run is not None and run.tags.get(keys.REPORT_HASH) == content and run.state == "FINISHED":
+        _prepare(experiment, outline)
         return run.run_id
     run_id = _open(experiment, run, time_ms)
     folder = experiment.artifacts(run_id)
     for name, path in names.items():
         put(folder / path, files[name])
     experiment.describe(markdown, _WHOLE)
+    _prepare(experiment, outline)
     note = shortened(markdown, keys.MAX_RUN_NOTE, "everything is in the artifacts below")
     with changing(experiment.database, run_id) as change:
         change.tags({keys.NOTE: note, keys.REPORT_HASH: content})
         change.end("FINISHED", time_ms)
     return run_id
+
+
+def _prepare(experiment: Experiment, outline: Outline | None) -> None:
+    if outline is not None:
+        write_views(experiment, outline)
 
 
 def _find(experiment: Experiment) -> RunRow | None:

@@ -31,6 +31,28 @@ def experiment_id(connection: sqlite3.Connection, study: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def experiment_time(connection: sqlite3.Connection, experiment: str) -> int:
+    """When an experiment was made (ms)."""
+    query = "SELECT creation_time FROM experiments WHERE experiment_id = ?"
+    row = connection.execute(query, (int(experiment),)).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def experiment_tags(connection: sqlite3.Connection, experiment: str) -> dict[str, str]:
+    """What the experiment of a study says: its description, and saved views."""
+    query = "SELECT key, value FROM experiment_tags WHERE experiment_id = ?"
+    return dict(connection.execute(query, (int(experiment),)).fetchall())
+
+
+def metric_keys(connection: sqlite3.Connection, experiment: str) -> frozenset[str]:
+    """The metrics that any run of an experiment has."""
+    query = (
+        "SELECT DISTINCT key FROM latest_metrics JOIN runs USING (run_uuid)"
+        " WHERE experiment_id = ? AND lifecycle_stage = 'active'"
+    )
+    return frozenset(key for (key,) in connection.execute(query, (int(experiment),)))
+
+
 def trial_runs(connection: sqlite3.Connection, experiment: str) -> list[RunRow]:
     """Every trial of an experiment that was not deleted, with its summary metrics."""
     runs = _rows(connection, "experiment_id = ?", (int(experiment),))

@@ -17,6 +17,7 @@ from ablate.runner.delivering import delivering
 from ablate.runner.desk import Desk, Payload
 from ablate.runner.ledger import Ledgers
 from ablate.runner.observers import Observers, Recorded, Recording
+from ablate.runner.outline import outline
 from ablate.runner.peaks import Peaks
 from ablate.runner.smoke import smoke_check
 from ablate.runner.starts import check_starts
@@ -107,7 +108,7 @@ def publish(study: Study, markdown: str, csv: str) -> None:
     files: dict[str, bytes | Path] = {"table.md": markdown.encode(), "table.csv": csv.encode()}
     files |= search_figures(study)
     reach("table-before")
-    _recorder(study).report(markdown, files)
+    _recorder(study).report(markdown, files, outline(study))
     reach("table-after")
 
 

@@ -16,6 +16,7 @@ from ablate.report.sections import Material, study_document
 from ablate.report.sections.whole import Progress
 from ablate.runner.cards import config_yaml
 from ablate.runner.importances import with_importances
+from ablate.runner.outline import outline
 from ablate.runner.study import Study
 from ablate.runner.tables import table
 from ablate.schedule.lock import study_lock
@@ -106,7 +107,7 @@ def publish_report(study: Study, files: Mapping[str, bytes]) -> None:
     kept |= {"table.md": markdown.encode(), "table.csv": table(study, "csv").encode()}
     with study_lock(study.lock):
         recorder = MlflowRecorder(study.store, study.plan.study, study.plan.description)
-        recorder.report(markdown, kept)
+        recorder.report(markdown, kept, outline(study))
 
 
 def _may_write(folder: Path) -> bool:

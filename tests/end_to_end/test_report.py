@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import sqlite3
+import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import ablate
+from ablate.cli import browsing
+from ablate.cli.app import app
 from ablate.runner.report import make_report
 from tests.report.html_reader import read_html
 
@@ -98,6 +105,49 @@ def test_it_lies_in_mlflow_beside_the_tables(reported: Workplace) -> None:
     assert (page.parent.parent / "table.md").exists()
 
 
+def views(store: Path) -> dict[str, Any]:
+    """Name to state of the saved views of the one study in a store."""
+    connection = sqlite3.connect(store / "mlflow.db")
+    query = "SELECT value FROM experiment_tags WHERE key LIKE 'mlflow.sharedViewState.%'"
+    found = [json.loads(value) for (value,) in connection.execute(query)]
+    connection.close()
+    packed = {view["name"]: view["state"].removeprefix("deflate;") for view in found}
+    return {name: json.loads(zlib.decompress(base64.b64decode(packed[name]))) for name in packed}
+
+
+def test_mlflow_has_views_of_the_study(reported: Workplace) -> None:
+    found = views(reported.store)
+    assert list(found) == ["Table of conditions", "Curves"]
+    table, curves = found.values()
+    grouped = [key["groupByData"] for key in table["groupBy"]["groupByKeys"]]
+    assert grouped == ["model.channels", "model.batch_norm"]
+    shown = ["final/val/accuracy", "final/train/accuracy"]
+    assert table["selectedColumns"] == [f"metrics.`{key}`" for key in shown]
+    drawn = [chart["metricKey"] for chart in curves["compareRunCharts"]]
+    assert drawn == ["val/accuracy", "train/accuracy", "train/loss", "val/loss"]
+
+
+def test_the_ui_leads_to_the_report_first(
+    reported: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[list[str]] = []
+    opened: list[str] = []
+    monkeypatch.setattr(browsing.os, "execve", lambda _, command, __: served.append(command))
+    monkeypatch.setattr(browsing, "open_later", lambda link, *_: opened.append(link))
+    command = ["ui", "--store", str(reported.store), "--open"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0
+    assert len(served) == 1
+    _, title, *lines = done.stdout.splitlines()
+    pages = [line.strip().split("  ", 1) for line in lines]
+    assert title == "reported"
+    assert [word for word, _ in pages] == ["report", "conditions", "curves", "all runs"]
+    links = [link.strip() for _, link in pages]
+    assert opened == links[:1]
+    assert "/artifacts/report/report.html?" in links[0]
+    assert all(link.startswith("http://127.0.0.1:5000/#/experiments/1/runs") for link in links)
+
+
 @pytest.mark.long
 def test_what_an_earlier_report_left_is_removed(reported: Workplace) -> None:
     folder = reported.folder / "again-and-again"
@@ -143,6 +193,8 @@ def test_masks_can_be_moved_through_the_epochs(tmp_path: Path) -> None:
     assert {"stride-image-1.png", "stride-image-2.png"} <= names
     page = (folder / "report.html").read_text()
     assert 'class="slider"' in page
+    shown = views(place.store)["Predictions"]["compareRunCharts"]
+    assert [(len(chart["imageKeys"]), chart["step"]) for chart in shown] == [(1, 2), (1, 2)]
     bare = make_report(ablate.Study(place.study, store=place.store), photos=False)
     changed = {name for name in bare if bare[name] != (folder / name).read_bytes()}
     pictures = {f"figures/stride-{part}-{n}.png" for part in ("masks", "image") for n in (1, 2)}

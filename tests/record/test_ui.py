@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ablate.record import Store, ui, ui_command
+from ablate.record import MlflowRecorder, Store, experiment_id, ui, ui_command
+from ablate.record.ui import REPORT_PAGE, study_pages
+from ablate.record.views import Outline
+from ablate.testing.recorder_cases import card, play
 
 STORE = Store(Path("/records/mlruns"))
 
@@ -49,3 +52,19 @@ def test_the_environment_keeps_the_server_small_and_quiet() -> None:
 
 def test_links_end_up_on_the_runs() -> None:
     assert ui.experiment_link("http://h:1/", "7").startswith("http://h:1/#/experiments/7/runs?")
+
+
+def test_pages_are_those_that_exist(store: Store) -> None:
+    recorder = MlflowRecorder(store, "s")
+    play(recorder, card())
+    number = experiment_id(store, "s") or ""
+    assert [page.word for page in study_pages(store, number, "")] == ["all runs"]
+    recorder.report("| a |", {})
+    first, last = study_pages(store, number, "http://h:1")
+    assert (first.word, last.word) == ("report", "all runs")
+    assert first.link.startswith(last.link.partition("?")[0])
+    recorder.report("| a |", {REPORT_PAGE: b"<html>"}, Outline("val/accuracy", maximize=True))
+    pages = {page.word: page.link for page in study_pages(store, number, "http://h:1")}
+    assert list(pages) == ["report", "conditions", "curves", "all runs"]
+    assert "/artifacts/report/report.html?" in pages["report"]
+    assert pages["curves"].endswith("&viewStateShareKey=ablate-curves&compareRunsMode=CHART")

@@ -101,12 +101,6 @@ def read_content(connection: sqlite3.Connection, stamp: Stamp, artifacts: Path) 
     )
 
 
-def experiment_tags(connection: sqlite3.Connection, experiment: str) -> dict[str, str]:
-    """What the experiment of a study says: its description, and saved views."""
-    query = "SELECT key, value FROM experiment_tags WHERE experiment_id = ?"
-    return dict(connection.execute(query, (int(experiment),)).fetchall())
-
-
 def files_of(content: Content) -> list[Path]:
     """The artifacts of a run."""
     return list(files_below(content.artifacts)) if content.artifacts.is_dir() else []

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ablate.record import database, tables
 from ablate.record.delivery.address import Address
-from ablate.record.delivery.content import Stamp, experiment_tags, stamps
+from ablate.record.delivery.content import Stamp, stamps
 from ablate.record.delivery.errors import Refused, Unreachable
 from ablate.record.delivery.ledger import Ledger
 from ablate.record.delivery.places import Places
@@ -73,7 +73,7 @@ class Delivery:
             if experiment is None:
                 return DeliveryReport()
             found = [stamp for stamp in stamps(connection, experiment) if stamp.ready]
-            described = experiment_tags(connection, experiment)
+            described = tables.experiment_tags(connection, experiment)
         with self._places.alone() as alone:
             if not alone:
                 busy = f"another process is delivering this study to {self._address.uri}"
