@@ -37,9 +37,7 @@ def cumulative() -> Case:
     plan = make_plan(
         rows,
         design="cumulative",
-        notes=(
-            "each row keeps the changes of all rows above it; what a change adds depends on this order",
-        ),
+        notes=("each row keeps the changes of all rows above it; gains depend on the order",),
         description="Which change to BaseNet earns its accuracy?",
     )
     parameters = dict(zip(LADDER, (4414, 4450, 45_000, 45_000), strict=True))

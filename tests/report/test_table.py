@@ -48,7 +48,7 @@ def test_cumulative_shows_both_differences_and_tests_the_one_to_the_baseline():
     assert column(table, "delta to baseline")[1] == "+0.90 [+0.40, +1.40]"
     assert column(table, "verdict") == ["-", "better", "better", "better"]
     assert (
-        "Each row keeps the changes of all rows above it; what a change adds depends on this order."
+        "Each row keeps the changes of all rows above it; gains depend on the order."
         in table.footer
     )
 

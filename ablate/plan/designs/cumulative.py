@@ -38,7 +38,5 @@ class Cumulative(Design):
             )
         return Expansion(
             tuple(rungs),
-            (
-                "each row keeps the changes of all rows above it; what a change adds depends on this order",
-            ),
+            ("each row keeps the changes of all rows above it; gains depend on the order",),
         )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
+from ablate.report.figures.fonts import families, foreign_letters
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -43,8 +45,12 @@ class Drawing:
         return self._saved("pdf")
 
     def _saved(self, form: str) -> bytes:
+        from matplotlib import rc_context
+
         stream = io.BytesIO()
-        with own_settings():
+        # embedded as a font, as journals want it; collections of other scripts cannot be, so their outlines are
+        kind = 3 if foreign_letters(self.figure) else 42
+        with own_settings(), rc_context({"pdf.fonttype": kind}):
             self.figure.savefig(stream, format=form, metadata=_METADATA[form])
         return stream.getvalue()
 
@@ -57,9 +63,9 @@ def own_settings() -> Iterator[None]:
     plain = {name: value for name, value in rcParamsDefault.items() if "backend" not in name}
     with (
         warnings.catch_warnings(),
-        rc_context({**plain, "svg.hashsalt": _SALT, "pdf.fonttype": 42}),
+        rc_context({**plain, "svg.hashsalt": _SALT, "font.family": list(families())}),
     ):
-        # a name in a script that the font lacks is drawn as boxes
+        # told in our own words
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         yield
 
