@@ -112,8 +112,8 @@ def _verdicts(analysis: Analysis) -> Iterator[str]:
         yield "1 seed: cannot tell: one pair of runs shows a difference, not whether it is the seed's."
     if analysis.best is not None:
         yield (
-            f"Bold: the best mean, where the verdicts set it apart from {_opponent(analysis)}; "
-            "it was not tested against the other rows."
+            "Bold: the best mean, shown only where the verdicts bear it out; "
+            f"rows are compared with {_opponent(analysis)}, not with each other."
         )
     yield from _cross_check(analysis)
 

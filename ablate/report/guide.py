@@ -36,9 +36,11 @@ def seeds_guide(analysis: Analysis) -> Iterator[str]:
     named = "; ".join(_said(row, seeds, number) for row, seeds in _nearest(needs))
     more = len(needs) - MOST_ROWS
     rest = f"; {counted(more, 'row')} more than these" if more > 0 else ""
+    corrected = " after the correction" if len(tested) > 1 else ""
     yield (
-        f"Seeds to tell a difference of the size seen apart from chance ({POWER * 100:.0f} % power; "
-        f"a rough guide, since few seeds measure it badly): {named}{rest}.{_remedy(analysis, needs)}"
+        f"Seeds needed in all for an {POWER * 100:.0f} % chance of a verdict{corrected}, if the difference is as "
+        "large as seen (a rough guide, since few seeds measure it badly): "
+        f"{named}{rest}.{_remedy(analysis, needs)}"
     )
 
 

@@ -239,11 +239,13 @@ class TestFooter:
 class TestSeedsGuide:
     def footer(self, values, **options):
         plan = make_plan(PAIR, seeds=range(len(values["a"])), **options)
-        return [line for line in table_of(plan, results(values)).footer if "Seeds to tell" in line]
+        return [
+            line for line in table_of(plan, results(values)).footer if "Seeds needed in all" in line
+        ]
 
     def test_rows_that_cannot_be_told_apart_are_named_with_the_seeds_they_need(self):
         (line,) = self.footer({"a": (0.80, 0.81, 0.79), "b": (0.81, 0.829, 0.794)})
-        assert "80 % power" in line
+        assert "80 % chance of a verdict, if" in line
         assert "rough guide" in line
         assert "b (+1.10) about 6. --set seeds=6 adds the missing ones" in line
 
@@ -287,7 +289,7 @@ class TestSeedsGuide:
         (line,) = [
             text
             for text in table_of(make_plan(rows), results(values)).footer
-            if "Seeds to tell" in text
+            if "Seeds needed in all" in text
         ]
         assert "r8 (+" in line
         assert "r7" not in line
