@@ -87,8 +87,10 @@ def test_the_ui_answers(checkout: Path) -> None:
     )
     try:
         assert process.stdout is not None
-        head = process.stdout.readline() + process.stdout.readline()
-        assert f"http://127.0.0.1:{port}/#/experiments/" in head
+        _ready, study, first = (process.stdout.readline() for _ in range(3))
+        assert study.strip() == "quickstart"
+        assert first.split()[0] == "report"
+        assert f"http://127.0.0.1:{port}/#/experiments/" in first
         assert "<title>MLflow</title>" in page(f"http://127.0.0.1:{port}/")
     finally:
         process.terminate()
