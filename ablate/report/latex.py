@@ -140,6 +140,6 @@ def _notes(footer: Sequence[str]) -> list[str]:
         r"\par\medskip",
         r"\begin{minipage}{\linewidth}",
         r"  \footnotesize\raggedright",
-        *(rf"  {latex_text(sentence, breakable=True)}\par" for sentence in footer),
+        *(rf"  {latex_cell(sentence, breakable=True)}\par" for sentence in footer),
         r"\end{minipage}",
     ]

@@ -116,7 +116,11 @@ def any_names():
         for index, name in enumerate(NAMES)
     )
     titles = ("variant", "val/accuracy % (mean ± std)", "n_|&<b>")
-    footer = ("Names: a_b & <c>.", 'A "-" means p < 0.05 ± nothing.')
+    footer = (
+        "Names: a_b & <c>.",
+        'A "-" means p < 0.05 ± nothing.',
+        "[low, high]: no argument of the command before it.",
+    )
     return AblationTable(
         "<b>names</b> & 50 % \\n", "Which $name$ <img src=x>?", titles, rows, footer, records
     )
