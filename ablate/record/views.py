@@ -25,7 +25,11 @@ _LOG = logging.getLogger("ablate")
 
 _TAG = "mlflow.sharedViewState."
 _COMPRESSED = "deflate;"
-_TRIALS = f"attributes.status = 'FINISHED' and tags.`{keys.KIND}` = '{keys.TRIAL}'"
+#: Stages are no conditions: in what varies they may equal one, and would count in its mean.
+_TRIALS = (
+    f"attributes.status = 'FINISHED' and tags.`{keys.KIND}` = '{keys.TRIAL}' "
+    f"and tags.`{keys.STAGE}` IS NULL"
+)
 _SPLITS = ("test", "val", "train")
 #: How many runs the UI loads at once.
 _LOADED = 100
@@ -95,7 +99,8 @@ def write_views(experiment: Experiment, outline: Outline) -> None:
         tags = tables.experiment_tags(connection, experiment.id)
         metrics = tables.metric_keys(connection, experiment.id)
         made_ms = tables.experiment_time(connection, experiment.id)
-        runs = tables.trial_runs(connection, experiment.id)
+        found = tables.trial_runs(connection, experiment.id)
+    runs = [run for run in found if keys.STAGE not in run.tags]
     params = [run.params for run in runs]
     recorded = Recorded(metrics, params, _pictures(experiment, runs, outline.seed))
     states = view_states(outline, recorded)

@@ -99,6 +99,8 @@ def test_mlflow_understands_filter_and_order(recorder: MlflowRecorder, store: St
         play(recorder, card(seed=seed), replace(FINISHED, final={"val/accuracy": value}))
     play(recorder, card("failed"), FAILED)
     recorder.begin(card("running"))
+    stage = card("stage", tags={"ablate.stage": "first"})
+    play(recorder, stage, replace(FINISHED, final={"val/accuracy": 0.9}))
     recorder.report("| a |", {}, OUTLINE)
     state = states(store)["Table of conditions"]
     direction = "ASC" if state["orderByAsc"] else "DESC"
